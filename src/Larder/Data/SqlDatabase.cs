@@ -1,0 +1,69 @@
+using System.Data.Common;
+using Larder.Views.Execution;
+
+namespace Larder.Data;
+
+/// <summary>A database that sections read from: a <see cref="DbDataSource"/> under a name.</summary>
+public sealed class SqlDatabase
+{
+    /// <summary>The name a source uses when it names none.</summary>
+    public const string DefaultName = "default";
+
+    /// <summary>Names a data source.</summary>
+    /// <param name="dataSource">Where connections come from. Not disposed by this object.</param>
+    /// <param name="options">How values are stored and bound; null for the defaults.</param>
+    /// <param name="name">The name that sources refer to it by.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="SqlDatabaseOptions.IntegerDecimalScale"/> is not positive.</exception>
+    public SqlDatabase(DbDataSource dataSource, SqlDatabaseOptions? options = null, string name = DefaultName)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Options = options ?? new SqlDatabaseOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.IntegerDecimalScale);
+        DataSource = dataSource;
+        Name = name;
+        Values = new SqlValueReader(Options.IntegerDecimalScale);
+    }
+
+    /// <summary>The name that sources refer to this database by.</summary>
+    public string Name { get; }
+
+    /// <summary>Where connections come from.</summary>
+    public DbDataSource DataSource { get; }
+
+    /// <summary>How values are stored and bound, and how a statement is interrupted.</summary>
+    public SqlDatabaseOptions Options { get; }
+
+    internal SqlValueReader Values { get; }
+
+    /// <summary>Binds the inputs that the statement mentions.</summary>
+    internal void AddParameters(DbParameterCollection parameters, Func<DbParameter> create, SectionLoad load)
+    {
+        var mentioned = load.Sql.MentionedInputs;
+        for (var i = 0; i < load.Inputs.Count; i++)
+        {
+            var (input, value) = load.Inputs[i];
+            if (mentioned.Contains(input.Name))
+            {
+                parameters.Add(Fill(create(), input.Name, value, input.Type));
+            }
+        }
+    }
+
+    private DbParameter Fill(DbParameter parameter, string name, object? value, Type type)
+    {
+        parameter.ParameterName = name;
+        if (value is null)
+        {
+            // An untyped null cannot be prepared: "@status IS NULL" alone tells PostgreSQL nothing about the type.
+            parameter.DbType = SqlTypes.DbTypeOf(type);
+            parameter.Value = DBNull.Value;
+        }
+        else
+        {
+            parameter.Value = Options.ConvertParameter(value);
+        }
+
+        return parameter;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Data.Common;
+
+namespace Larder.Data;
+
+/// <summary>How a <see cref="SqlDatabase"/> stores and binds values, and how it is interrupted.</summary>
+public sealed record SqlDatabaseOptions
+{
+    /// <summary>
+    /// What an integer column is divided by when it is read into a <see cref="decimal"/>: databases without an exact decimal type
+    /// keep money as a scaled integer. Default 1; must be positive.
+    /// </summary>
+    public decimal IntegerDecimalScale { get; init; } = 1;
+
+    /// <summary>Turns a parameter's CLR value, never null, into what the provider binds. Default: bound as it is.</summary>
+    public Func<object, object> ConvertParameter { get; init; } = static value => value;
+
+    /// <summary>
+    /// Stops the statement that runs on a connection, called from another thread, for providers whose commands do not observe a
+    /// cancellation token while they run. Default null: the provider observes it.
+    /// </summary>
+    public Action<DbConnection>? Interrupt { get; init; }
+
+    /// <summary>
+    /// The statement that opens a read-only snapshot in which all later reads of the transaction see one state of the data.
+    /// Default: <c>BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY</c> (PostgreSQL). SQLite: <c>BEGIN</c>.
+    /// </summary>
+    public string BeginSnapshot { get; init; } = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Larder.Views.Sources;
+
+namespace Larder.Views.Execution;
+
+/// <summary>One section that is being read from its source, and the call that hands over what came of it.</summary>
+internal sealed class SectionLoad(PlannedSection planned, SectionInputs inputs, TimeSpan timeout, JsonSerializerOptions json, TimeProvider time)
+{
+    private readonly long _startedAt = time.GetTimestamp();
+
+    /// <summary>Receives the fragment or the failure, once.</summary>
+    public required Action<SectionLoad, SectionFragment?, SectionFailure?> Completed { private get; init; }
+
+    /// <summary>Cancelled when nobody waits for it any more.</summary>
+    public required CancellationToken Abandoned { get; init; }
+
+    public Section Section => planned.Section;
+
+    public PlannedSection Planned { get; } = planned;
+
+    /// <summary>The source of a section that is read by SQL.</summary>
+    public SqlSource Sql => (SqlSource)Section.Source;
+
+    public SectionInputs Inputs { get; } = inputs;
+
+    public TimeSpan Timeout { get; } = timeout;
+
+    public bool IsDone { get; private set; }
+
+    public TimeSpan Elapsed { get; private set; }
+
+    /// <summary>Takes what the source returned; null: it has none.</summary>
+    public void Succeed(object? value, long snapshotId = 0)
+    {
+        if (value is null && Section.IsRequired)
+        {
+            Fail(new SectionFailure(SectionFailureKind.NotFound));
+            return;
+        }
+
+        var fragment = value is null ? SectionFragment.Null : JsonSerializer.SerializeToUtf8Bytes(value, Section.Source.ResultType, json);
+        Finish(new SectionFragment(fragment, time.GetUtcNow(), snapshotId), failure: null);
+    }
+
+    public void Fail(SectionFailure failure) => Finish(fragment: null, failure);
+
+    private void Finish(SectionFragment? fragment, SectionFailure? failure)
+    {
+        Debug.Assert(!IsDone, "a section is completed once");
+        IsDone = true;
+        Elapsed = time.GetElapsedTime(_startedAt);
+        Completed(this, fragment, failure);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Frozen;
+using Larder.Data;
+using Larder.Views.Sources;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Larder.Views.Execution;
+
+/// <summary>Reads sections from their sources: the SQL sections of a database together, HTTP and code beside them.</summary>
+internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSectionLoader http, IServiceScopeFactory scopes, TimeProvider time)
+{
+    private readonly FrozenDictionary<string, SqlSectionLoader> _databases =
+        databases.ToFrozenDictionary(database => database.Name, database => new SqlSectionLoader(database, time), StringComparer.Ordinal);
+
+    public bool HasDatabase(string name) => _databases.ContainsKey(name);
+
+    /// <summary>Completes every load; ends when all are completed.</summary>
+    public async Task LoadAsync(IReadOnlyList<SectionLoad> loads, bool inSnapshot)
+    {
+        if (loads.Count == 0)
+        {
+            return;
+        }
+
+        // What waits for a network starts first: an embedded database runs on this very thread.
+        var tasks = new List<Task>();
+        foreach (var load in loads.Where(load => load.Section.Source is not SqlSource))
+        {
+            tasks.Add(GuardAsync([load], () => load.Section.Source is HttpSource ? http.LoadAsync(load) : RunCodeAsync(load)));
+        }
+
+        foreach (var group in loads.Where(load => load.Section.Source is SqlSource).GroupBy(load => load.Sql.DatabaseName, StringComparer.Ordinal))
+        {
+            var members = group.ToArray();
+            tasks.Add(GuardAsync(members, () => LoadSqlAsync(_databases[group.Key], members, inSnapshot)));
+        }
+
+        await Task.WhenAll(tasks).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs what is only computed from its inputs.</summary>
+    public static void Compute(SectionLoad load, CodeSource source)
+    {
+        try
+        {
+            // Completed when it returns: such a source awaits nothing.
+            load.Succeed(source.RunAsync(new CodeContext(load.Inputs, NoServices.Instance), CancellationToken.None).GetAwaiter().GetResult());
+        }
+        catch (Exception exception) when (!load.IsDone)
+        {
+            load.Fail(SectionFailure.Of(exception, isTimedOut: false));
+        }
+    }
+
+    private static async Task LoadSqlAsync(SqlSectionLoader loader, SectionLoad[] loads, bool inSnapshot)
+    {
+        using var abandonment = new SharedAbandonment(loads);
+        await loader.LoadAsync(loads, inSnapshot, abandonment.Token).ConfigureAwait(false);
+    }
+
+    private async Task RunCodeAsync(SectionLoad load)
+    {
+        using var timer = new CancellationTokenSource(load.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, load.Abandoned);
+        await using var scope = scopes.CreateAsyncScope();
+        try
+        {
+            var context = new CodeContext(load.Inputs, scope.ServiceProvider);
+            load.Succeed(await ((CodeSource)load.Section.Source).RunAsync(context, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (!load.IsDone)
+        {
+            load.Fail(SectionFailure.Of(exception, timer.IsCancellationRequested));
+        }
+    }
+
+    /// <summary>Whatever is thrown, nobody waits for ever.</summary>
+    private static async Task GuardAsync(IReadOnlyList<SectionLoad> loads, Func<Task> run)
+    {
+        try
+        {
+            await run().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            foreach (var load in loads.Where(load => !load.IsDone))
+            {
+                load.Fail(SectionFailure.Of(exception, isTimedOut: false));
+            }
+        }
+    }
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public static readonly NoServices Instance = new();
+
+        public object? GetService(Type serviceType) => null;
+    }
+}

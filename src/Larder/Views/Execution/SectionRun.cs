@@ -1,0 +1,40 @@
+using Larder.Caching;
+
+namespace Larder.Views.Execution;
+
+/// <summary>One section in one call of a view.</summary>
+internal sealed class SectionRun(PlannedSection planned)
+{
+    public PlannedSection Planned { get; } = planned;
+
+    public Section Section => Planned.Section;
+
+    public SectionOutcome Outcome { get; private set; } = SectionOutcome.NotAsked;
+
+    public SectionFragment? Fragment { get; private set; }
+
+    public SectionFailure? Failure { get; private set; }
+
+    public TimeSpan Elapsed { get; private set; }
+
+    public SectionInputs? Inputs { get; set; }
+
+    /// <summary>The load this call waits for; null when the section was found, is not cached, or is not asked for.</summary>
+    public CacheFlight<SectionFragment>? Flight { get; set; }
+
+    public bool IsAsked => Outcome != SectionOutcome.NotAsked && Section.Source.IsAsked;
+
+    public void Finish(SectionOutcome outcome, SectionFragment fragment, TimeSpan elapsed)
+    {
+        Outcome = outcome;
+        Fragment = fragment;
+        Elapsed = elapsed;
+    }
+
+    public void Fail(SectionFailure failure, TimeSpan elapsed)
+    {
+        Outcome = SectionOutcome.Failed;
+        Failure = failure;
+        Elapsed = elapsed;
+    }
+}

@@ -1,0 +1,72 @@
+using Larder.Views.Execution;
+
+namespace Larder.Views;
+
+/// <summary>What came of one call of a view.</summary>
+public sealed class ViewResult
+{
+    internal ViewResult(View view, IReadOnlyList<SectionRun> runs, DateTimeOffset now)
+    {
+        View = view;
+        Runs = runs;
+        Failure = FailureOf(runs);
+        DataSources = runs.Count(run => run.IsAsked);
+        IsCached = runs.All(run => !run.IsAsked || run.Outcome == SectionOutcome.Hit);
+        IsComplete = runs.All(run => run.Outcome != SectionOutcome.Failed);
+        GeneratedAt = runs.Where(run => run.Fragment is not null).Select(run => run.Fragment!.GeneratedAt).DefaultIfEmpty(now).Min();
+        IsSnapshot = view.IsSnapshot && IsOneSnapshot(runs);
+    }
+
+    /// <summary>The view that was asked for.</summary>
+    public View View { get; }
+
+    /// <summary>Why the view has no answer: a required section failed, or everything that was asked for. Null: it has one.</summary>
+    public SectionFailure? Failure { get; }
+
+    /// <summary>The number of sections whose source is asked, or was when they were cached; sections switched off or only computed do not count.</summary>
+    public int DataSources { get; }
+
+    /// <summary>Whether no source was asked for this call.</summary>
+    public bool IsCached { get; }
+
+    /// <summary>Whether no section failed.</summary>
+    public bool IsComplete { get; }
+
+    /// <summary>When the oldest part was read.</summary>
+    public DateTimeOffset GeneratedAt { get; }
+
+    /// <summary>Whether all SQL sections of a snapshot view come from one snapshot of the database.</summary>
+    public bool IsSnapshot { get; }
+
+    internal IReadOnlyList<SectionRun> Runs { get; }
+
+    /// <summary>How a section came about.</summary>
+    /// <exception cref="ArgumentException">The view has no such section.</exception>
+    public SectionOutcome OutcomeOf(string section) => Run(section).Outcome;
+
+    /// <summary>The section's JSON; null when it has none because it failed or was not asked for.</summary>
+    /// <exception cref="ArgumentException">The view has no such section.</exception>
+    public ReadOnlyMemory<byte>? JsonOf(string section) => Run(section).Fragment?.Json;
+
+    private SectionRun Run(string section) =>
+        Runs.FirstOrDefault(run => run.Section.Name == section) ?? throw new ArgumentException($"View '{View.Name}' has no section '{section}'.", nameof(section));
+
+    private static SectionFailure? FailureOf(IReadOnlyList<SectionRun> runs)
+    {
+        var required = runs.Where(run => run.Section.IsRequired && run.Failure is not null).Select(run => run.Failure!).ToArray();
+        if (required.Length > 0)
+        {
+            // The kinds stand in order: that a thing does not exist says more than that another source was slow.
+            return required.MinBy(failure => failure.Kind);
+        }
+
+        var asked = runs.Where(run => run.Section.Source.IsAsked && run.Outcome != SectionOutcome.NotAsked).ToArray();
+        return asked.Length > 0 && asked.All(run => run.Outcome == SectionOutcome.Failed) ? asked.MinBy(run => run.Failure!.Kind)!.Failure : null;
+    }
+
+    private static bool IsOneSnapshot(IReadOnlyList<SectionRun> runs)
+    {
+        var ids = runs.Where(run => run.Section.Source is Sources.SqlSource && run.Outcome != SectionOutcome.NotAsked).Select(run => run.Fragment?.SnapshotId ?? 0).Distinct().ToArray();
+        return ids is [not 0];
+    }
+}
