@@ -1,0 +1,86 @@
+namespace Larder.Caching;
+
+/// <summary>One load in flight. What is marked so belongs to the lock of the load's stripe in <see cref="CacheLoadTable"/>.</summary>
+internal abstract class CacheLoad
+{
+    private readonly Func<Task> _abandon;
+
+    protected CacheLoad(string key, CacheVariant variant, string[]? tags, long startedAt)
+    {
+        Key = key;
+        Variant = variant;
+        Tags = tags;
+        StartedAt = startedAt;
+
+        // Never disposed: it has no timer, and a caller may leave while the load ends.
+        var source = new CancellationTokenSource();
+        Abandoned = source.Token;
+        _abandon = source.CancelAsync;
+    }
+
+    internal string Key { get; }
+
+    internal CacheVariant Variant { get; }
+
+    /// <summary>The tags its result will have; null when they are not known before it ends.</summary>
+    internal string[]? Tags { get; }
+
+    /// <summary>A lifetime counts from here, because the value may be as old as the start of its load.</summary>
+    internal long StartedAt { get; }
+
+    internal CancellationToken Abandoned { get; }
+
+    /// <summary>Callers that still want the result, whether or not they wait already.</summary>
+    internal int Callers_NeedsLock { get; set; }
+
+    /// <summary>Whether it may be joined and its result stored: until it ends, is abandoned, or its key is removed or set.</summary>
+    internal bool Listed_NeedsLock { get; set; }
+
+    internal bool Ended_NeedsLock { get; set; }
+
+    /// <summary>Cancels without running what is registered on the token here: its exceptions are not the leaving caller's.</summary>
+    internal void Abandon() => _ = _abandon();
+}
+
+/// <summary>A load in flight with its result.</summary>
+internal sealed class CacheLoad<T>(string key, CacheVariant variant, string[]? tags, long startedAt, CacheCodec<T> codec)
+    : CacheLoad(key, variant, tags, startedAt)
+{
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T _value = default!;
+    private byte[]? _copy;
+
+    internal CacheCodec<T> Codec => codec;
+
+    internal Task Completion => _completion.Task;
+
+    /// <summary>Gives the result to the callers. With more than one caller a mutable value is given as copies.</summary>
+    internal void Succeed(T value, object? stored, int callers)
+    {
+        try
+        {
+            if (callers > 1 && !CacheCodec<T>.SharesInstances)
+            {
+                _copy = stored as byte[] ?? codec.Serialize(value);
+            }
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            throw;
+        }
+
+        _value = value;
+        _completion.SetResult();
+    }
+
+    internal void Fail(Exception exception)
+    {
+        _completion.SetException(exception);
+
+        // Observed here, because every caller may have left.
+        _ = _completion.Task.Exception;
+    }
+
+    internal T Take() => _copy is null ? _value : codec.Deserialize(_copy);
+}

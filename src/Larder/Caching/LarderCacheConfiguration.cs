@@ -1,0 +1,133 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Larder.Caching;
+
+/// <summary>
+/// Reads the options from configuration. Not the stock binder: its message for a bad value names no bounds, it takes the duration
+/// "300" for 300 days, and it passes over a misspelt setting. What is wrong is kept for the validator, so that all of it shows at once.
+/// </summary>
+internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : IConfigureOptions<LarderCacheOptions>
+{
+    internal const string DurationBounds = "a whole number of seconds or hh:mm:ss, more than 0 and at most 365 days (31536000)";
+    internal const string JitterBounds = "a fraction between 0 and 0.5";
+
+    public void Configure(LarderCacheOptions options)
+    {
+        if (configuration is null)
+        {
+            return;
+        }
+
+        var errors = options.ConfigurationErrors;
+        options.Enabled = First(["Larder:Enabled", "CACHE_ENABLED"], Flag, errors) ?? options.Enabled;
+        options.DefaultDuration = First(["Larder:DefaultDuration", "CACHE_DEFAULT_TTL"], Duration, errors) ?? options.DefaultDuration;
+        options.ShortDuration = First(["Larder:ShortDuration", "CACHE_TTL_SHORT"], Duration, errors) ?? options.ShortDuration;
+        options.MediumDuration = First(["Larder:MediumDuration", "CACHE_TTL_MEDIUM"], Duration, errors) ?? options.MediumDuration;
+        options.LongDuration = First(["Larder:LongDuration", "CACHE_TTL_LONG"], Duration, errors) ?? options.LongDuration;
+        options.MemoryLimitBytes = First(["Larder:MemoryLimitBytes"], MemoryLimit, errors) ?? options.MemoryLimitBytes;
+        foreach (var section in configuration.GetSection("Larder:Policies").GetChildren())
+        {
+            options.Policies[section.Key] = ReadPolicy(section, errors);
+        }
+    }
+
+    private static CachePolicyOptions ReadPolicy(IConfigurationSection section, List<string> errors)
+    {
+        var policy = new CachePolicyOptions();
+        foreach (var setting in section.GetChildren())
+        {
+            switch (setting.Key.ToUpperInvariant())
+            {
+                case "DURATION":
+                    policy.Duration = Read(setting.Path, setting.Value, Duration, errors);
+                    break;
+                case "JITTER":
+                    policy.Jitter = Read(setting.Path, setting.Value, Jitter, errors);
+                    break;
+                case "MAXENTRYBYTES":
+                    policy.MaxEntryBytes = Read(setting.Path, setting.Value, EntryLimit, errors);
+                    break;
+                case "NOSTORE":
+                    policy.NoStore = Read(setting.Path, setting.Value, Flag, errors);
+                    break;
+                default:
+                    errors.Add($"{setting.Path} is not a setting of a policy: there are Duration, Jitter, MaxEntryBytes and NoStore.");
+                    break;
+            }
+        }
+
+        return policy;
+    }
+
+    // Every name is read, so that a bad value stops the start even where another name wins.
+    private T? First<T>(string[] keys, Parser<T> parser, List<string> errors)
+        where T : struct
+    {
+        T? first = null;
+        foreach (var key in keys)
+        {
+            var value = Read(key, configuration![key], parser, errors);
+            first ??= value;
+        }
+
+        return first;
+    }
+
+    private static T? Read<T>(string key, string? text, Parser<T> parser, List<string> errors)
+        where T : struct
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        var value = parser.Parse(text.Trim());
+        if (value is null)
+        {
+            errors.Add($"{key} is '{text}': it must be {parser.Bounds}.");
+        }
+
+        return value;
+    }
+
+    private sealed record Parser<T>(string Bounds, Func<string, T?> Parse)
+        where T : struct;
+
+    private static readonly Parser<bool> Flag = new("true, false, 1 or 0", text => text.ToUpperInvariant() switch
+    {
+        "TRUE" or "1" => true,
+        "FALSE" or "0" => false,
+        _ => null,
+    });
+
+    private static readonly Parser<TimeSpan> Duration = new(DurationBounds, text =>
+    {
+        TimeSpan? duration = null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            duration = TimeSpan.FromSeconds(Math.Min(seconds, 1L + (long)CachePolicy.GreatestDuration.TotalSeconds));
+        }
+        else if (text.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span))
+        {
+            duration = span;
+        }
+
+        return duration > TimeSpan.Zero && duration <= CachePolicy.GreatestDuration ? duration : null;
+    });
+
+    private static readonly Parser<double> Jitter = new(JitterBounds, text =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && value is >= 0 and <= CachePolicy.GreatestJitter ? value : null);
+
+    private static readonly Parser<long> EntryLimit = Bytes(1, CachePolicy.GreatestMaxEntryBytes);
+
+    private static readonly Parser<long> MemoryLimit =
+        Bytes(LarderCacheOptions.LeastMemoryLimitBytes, LarderCacheOptions.GreatestMemoryLimitBytes);
+
+    private static Parser<long> Bytes(long least, long greatest) => new($"a whole number of bytes between {least} and {greatest}", text =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= least && value <= greatest ? value : null);
+}

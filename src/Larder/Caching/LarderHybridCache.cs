@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace Larder.Caching;
+
+/// <summary>
+/// The standard face of <see cref="LarderCache"/>. There is no second level yet, so the flags about a distributed cache and compression
+/// change nothing.
+/// </summary>
+internal sealed class LarderHybridCache(LarderCache cache) : HybridCache
+{
+    public override ValueTask<T> GetOrCreateAsync<TState, T>(
+        string key,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions? options = null,
+        IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default)
+    {
+        var flags = options?.Flags ?? HybridCacheEntryFlags.None;
+        var policy = PolicyFor(options);
+        if (!flags.HasFlag(HybridCacheEntryFlags.DisableUnderlyingData))
+        {
+            return cache.GetOrCreateAsync(key, state, policy, factory, Materialize(tags), VariantFor(flags), cancellationToken);
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<T>(cancellationToken);
+        }
+
+        return flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead) || !cache.TryGet<T>(key, out var value)
+            ? new(default(T)!)
+            : new(value);
+    }
+
+    public override ValueTask SetAsync<T>(
+        string key,
+        T value,
+        HybridCacheEntryOptions? options = null,
+        IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (VariantFor(options?.Flags ?? HybridCacheEntryFlags.None).HasFlag(CacheVariant.NoWrite))
+        {
+            // What was stored is not what the caller has just set.
+            cache.Remove(key);
+        }
+        else
+        {
+            cache.Set(key, value, PolicyFor(options), Materialize(tags));
+        }
+
+        return default;
+    }
+
+    public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        cache.Remove(key);
+        return default;
+    }
+
+    public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        cache.RemoveByTag(tag);
+        return default;
+    }
+
+    private CachePolicy PolicyFor(HybridCacheEntryOptions? options)
+    {
+        var policy = cache.DefaultPolicy;
+        TimeSpan? duration = (options?.Expiration, options?.LocalCacheExpiration) switch
+        {
+            ({ } all, { } local) => all < local ? all : local,
+            var (all, local) => all ?? local,
+        };
+        if (duration is not { } asked)
+        {
+            return policy;
+        }
+
+        return policy with { Duration = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, CachePolicy.GreatestDuration.Ticks)) };
+    }
+
+    private static CacheVariant VariantFor(HybridCacheEntryFlags flags) =>
+        (flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead) ? CacheVariant.NoRead : CacheVariant.None)
+        | (flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheWrite) ? CacheVariant.NoWrite : CacheVariant.None);
+
+    private static IReadOnlyCollection<string>? Materialize(IEnumerable<string>? tags) =>
+        tags is null ? null : tags as IReadOnlyCollection<string> ?? [.. tags];
+}

@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Larder.Memory;
+
+/// <summary>
+/// The first form of L1: a dictionary read without a lock, and beside it, under one lock for writers, the entries in order of
+/// arrival. Eviction is SIEVE (Zhang et al., "SIEVE is Simpler than LRU", NSDI 2024): a hand moves from old to new, spares and unmarks
+/// what was read since it last came by, and takes the first entry that was not. The bytes of all entries never exceed the limit,
+/// because room is made before an entry goes in.
+/// </summary>
+internal sealed class MemoryStore(long limitBytes, TimeProvider time)
+{
+    private const int SweepSteps = 8;
+
+    private readonly ConcurrentDictionary<string, MemoryEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Lock _writing = new();
+    private MemoryEntry? _newest;
+    private MemoryEntry? _oldest;
+    private MemoryEntry? _hand;
+    private MemoryEntry? _sweep;
+    private long _bytes;
+    private long _count;
+    private long _evictions;
+
+    internal long Bytes => Interlocked.Read(ref _bytes);
+
+    internal long Count => Interlocked.Read(ref _count);
+
+    internal long Evictions => Interlocked.Read(ref _evictions);
+
+    internal bool TryGet(string key, [NotNullWhen(true)] out MemoryEntry? entry)
+    {
+        if (!_entries.TryGetValue(key, out entry))
+        {
+            return false;
+        }
+
+        if (entry.ExpiresAt <= time.GetTimestamp())
+        {
+            Remove(entry);
+            entry = null;
+            return false;
+        }
+
+        // Most hits are on entries already marked; not writing keeps their cache line shared between cores.
+        if (!entry.Visited)
+        {
+            entry.Visited = true;
+        }
+
+        return true;
+    }
+
+    /// <summary>Stores the entry in place of any other under its key. False when it is larger than the whole store.</summary>
+    internal bool Set(MemoryEntry entry)
+    {
+        lock (_writing)
+        {
+            if (_entries.TryGetValue(entry.Key, out var previous))
+            {
+                Unlink_NeedsLock(previous);
+            }
+
+            if (entry.Bytes > limitBytes)
+            {
+                return false;
+            }
+
+            Sweep_NeedsLock();
+            while (_bytes + entry.Bytes > limitBytes)
+            {
+                Evict_NeedsLock();
+            }
+
+            Link_NeedsLock(entry);
+            return true;
+        }
+    }
+
+    /// <summary>Removes what is under the key. False when nothing unexpired was.</summary>
+    internal bool Remove(string key)
+    {
+        lock (_writing)
+        {
+            if (!_entries.TryGetValue(key, out var entry))
+            {
+                return false;
+            }
+
+            Unlink_NeedsLock(entry);
+            return entry.ExpiresAt > time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Removes every entry the predicate accepts: one pass over all of them, without stopping readers or other writers.</summary>
+    internal int RemoveWhere<TState>(TState state, Func<TState, MemoryEntry, bool> predicate)
+    {
+        var removed = 0;
+        foreach (var (_, entry) in _entries)
+        {
+            if (predicate(state, entry) && Remove(entry) && entry.ExpiresAt > time.GetTimestamp())
+            {
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+
+    private bool Remove(MemoryEntry entry)
+    {
+        lock (_writing)
+        {
+            if (!_entries.TryGetValue(entry.Key, out var current) || !ReferenceEquals(current, entry))
+            {
+                return false;
+            }
+
+            Unlink_NeedsLock(entry);
+            return true;
+        }
+    }
+
+    private void Sweep_NeedsLock()
+    {
+        var now = time.GetTimestamp();
+        for (var step = 0; step < SweepSteps; step++)
+        {
+            var entry = _sweep ?? _oldest;
+            if (entry is null)
+            {
+                return;
+            }
+
+            _sweep = entry.Newer;
+            if (entry.ExpiresAt <= now)
+            {
+                Unlink_NeedsLock(entry);
+            }
+        }
+    }
+
+    private void Evict_NeedsLock()
+    {
+        // The second round at the latest meets an unmarked entry unless readers re-mark all of them as fast; then take where it stands.
+        var entry = _hand ?? _oldest!;
+        for (var spared = 2 * _count; entry.Visited && spared > 0; spared--)
+        {
+            entry.Visited = false;
+            entry = entry.Newer ?? _oldest!;
+        }
+
+        _hand = entry;
+        Unlink_NeedsLock(entry);
+        Interlocked.Increment(ref _evictions);
+    }
+
+    private void Link_NeedsLock(MemoryEntry entry)
+    {
+        entry.Older = _newest;
+        if (_newest is not null)
+        {
+            _newest.Newer = entry;
+        }
+
+        _newest = entry;
+        _oldest ??= entry;
+        Interlocked.Add(ref _bytes, entry.Bytes);
+        Interlocked.Increment(ref _count);
+        _entries[entry.Key] = entry;
+    }
+
+    private void Unlink_NeedsLock(MemoryEntry entry)
+    {
+        _entries.TryRemove(new(entry.Key, entry));
+        _hand = ReferenceEquals(_hand, entry) ? entry.Newer : _hand;
+        _sweep = ReferenceEquals(_sweep, entry) ? entry.Newer : _sweep;
+        if (entry.Older is null)
+        {
+            _oldest = entry.Newer;
+        }
+        else
+        {
+            entry.Older.Newer = entry.Newer;
+        }
+
+        if (entry.Newer is null)
+        {
+            _newest = entry.Older;
+        }
+        else
+        {
+            entry.Newer.Older = entry.Older;
+        }
+
+        entry.Older = null;
+        entry.Newer = null;
+        Interlocked.Add(ref _bytes, -entry.Bytes);
+        Interlocked.Decrement(ref _count);
+    }
+}
