@@ -1,7 +1,11 @@
 using Larder.Caching;
+using Larder.Data;
+using Larder.Views;
+using Larder.Views.Execution;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -31,8 +35,59 @@ public static class LarderServiceCollectionExtensions
                 new CacheCodecs(provider)));
             services.Replace(ServiceDescriptor.Singleton<HybridCache>(
                 provider => new LarderHybridCache(provider.GetRequiredService<LarderCache>())));
+            AddViews(services);
         }
 
         return configure is null ? services : services.Configure(configure);
+    }
+
+    /// <summary>Adds a service that HTTP sections read from.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="name">The name that sections use.</param>
+    /// <param name="configure">Sets the address and, where the defaults do not fit, the limits.</param>
+    /// <returns>The client, to add headers or handlers to.</returns>
+    public static IHttpClientBuilder AddHttpSource(this IServiceCollection services, string name, Action<HttpSourceOptions> configure)
+    {
+        services.AddOptions<HttpSourceOptions>(name).Configure(configure).ValidateOnStart();
+        return services.AddHttpClient(name, (provider, client) =>
+        {
+            var options = provider.GetRequiredService<IOptionsMonitor<HttpSourceOptions>>().Get(name);
+            client.BaseAddress = options.Address;
+            client.MaxResponseContentBufferSize = options.MaxResponseBytes;
+            client.Timeout = Timeout.InfiniteTimeSpan;
+        });
+    }
+
+    private static void AddViews(IServiceCollection services)
+    {
+        services.AddHttpClient();
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<ViewOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ViewOptions>>(new ProblemValidator<ViewOptions>(options => options.Problem()));
+        services.AddSingleton<IValidateOptions<HttpSourceOptions>>(new ProblemValidator<HttpSourceOptions>(options => options.Problem()));
+        services.AddSingleton<HttpSourcePipelines>();
+        services.AddSingleton(provider => new SectionLoader(
+            provider.GetServices<SqlDatabase>(),
+            new HttpSectionLoader(
+                provider.GetRequiredService<IHttpClientFactory>(),
+                provider.GetRequiredService<HttpSourcePipelines>(),
+                provider.GetRequiredService<IOptions<ViewOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<IServiceScopeFactory>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ViewExecutor(
+            provider.GetRequiredService<LarderCache>(),
+            provider.GetRequiredService<IOptions<ViewOptions>>().Value,
+            provider.GetRequiredService<SectionLoader>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ViewExecutor>>()));
+    }
+
+    private sealed class ProblemValidator<TOptions>(Func<TOptions, string?> problem) : IValidateOptions<TOptions>
+        where TOptions : class
+    {
+        public ValidateOptionsResult Validate(string? name, TOptions options) =>
+            problem(options) is { } text ? ValidateOptionsResult.Fail($"{typeof(TOptions).Name}{(string.IsNullOrEmpty(name) ? "" : $" '{name}'")}: {text}") : ValidateOptionsResult.Success;
     }
 }

@@ -19,7 +19,7 @@ public sealed class SqlDatabase
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentException.ThrowIfNullOrEmpty(name);
         Options = options ?? new SqlDatabaseOptions();
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.IntegerDecimalScale);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.IntegerDecimalScale, nameof(options));
         DataSource = dataSource;
         Name = name;
         Values = new SqlValueReader(Options.IntegerDecimalScale);

@@ -32,5 +32,18 @@ public sealed class HttpSourceOptions
     /// <summary>The greatest size of an answer, in bytes. Default 1 MiB; at least 1.</summary>
     public long MaxResponseBytes { get; set; } = 1 << 20;
 
-    internal static string PipelineOf(string client) => $"larder-http-{client}";
+    /// <summary>What is wrong; null when all is well.</summary>
+    internal string? Problem() => this switch
+    {
+        { Address: null } or { Address.IsAbsoluteUri: false } => "Address is required and absolute.",
+        _ when !Address.AbsolutePath.EndsWith('/') => "Address ends with a slash.",
+        _ when AttemptTimeout <= TimeSpan.Zero => "AttemptTimeout must be positive.",
+        { Retries: < 0 or > 10 } => "Retries is from 0 to 10.",
+        _ when RetryDelay < TimeSpan.Zero => "RetryDelay must not be negative.",
+        { FailureRatio: not (> 0 and <= 1) } => "FailureRatio is above 0 and at most 1.",
+        { MinimumThroughput: < 2 } => "MinimumThroughput is at least 2.",
+        _ when SamplingDuration < TimeSpan.FromSeconds(0.5) || BreakDuration < TimeSpan.FromSeconds(0.5) => "SamplingDuration and BreakDuration are at least 0.5 s.",
+        { MaxResponseBytes: < 1 or > int.MaxValue } => "MaxResponseBytes is from 1 to 2,147,483,647.",
+        _ => null,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Polly.CircuitBreaker;
+using Polly.Timeout;
 
 namespace Larder.Views;
 
@@ -46,7 +47,7 @@ public sealed record SectionFailure(SectionFailureKind Kind, Exception? Exceptio
             DbException { SqlState: { } state } when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal) => SectionFailureKind.Unavailable,
             BrokenCircuitException => SectionFailureKind.Unavailable,
             HttpRequestException { StatusCode: null } => SectionFailureKind.Unavailable,
-            TimeoutException => SectionFailureKind.Timeout,
+            TimeoutException or TimeoutRejectedException => SectionFailureKind.Timeout,
             _ => SectionFailureKind.Error,
         },
         exception);

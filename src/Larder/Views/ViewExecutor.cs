@@ -22,6 +22,7 @@ public sealed class ViewExecutor
     {
         _cache = cache;
         _options = options;
+        _options.Json.MakeReadOnly(populateMissingResolver: true);
         _loader = loader;
         _time = time;
         _logger = logger;
@@ -31,7 +32,7 @@ public sealed class ViewExecutor
 
     internal TimeProvider Time => _time;
 
-    /// <summary>Checks that the policies a view names exist.</summary>
+    /// <summary>Checks that the policies and databases a view names exist.</summary>
     /// <exception cref="InvalidOperationException">One does not; the message names it.</exception>
     internal void Check(View view)
     {
@@ -40,6 +41,14 @@ public sealed class ViewExecutor
             if (!_cache.TryGetPolicy(policy, out _))
             {
                 throw new InvalidOperationException($"View '{view.Name}' names the cache policy '{policy}', which is not configured.");
+            }
+        }
+
+        foreach (var source in view.Sections.Select(section => section.Source).OfType<SqlSource>())
+        {
+            if (!_loader.HasDatabase(source.DatabaseName))
+            {
+                throw new InvalidOperationException($"View '{view.Name}' reads the database '{source.DatabaseName}': register a SqlDatabase of that name.");
             }
         }
     }
@@ -88,7 +97,8 @@ public sealed class ViewExecutor
             }
             else
             {
-                Compute(call.View, run, (CodeSource)planned.Section.Source);
+                await SectionLoader.ComputeAsync(NewLoad(
+                    run, (load, fragment, failure) => Finish(call.View, run, SectionOutcome.Computed, load, fragment, failure), CancellationToken.None)).ConfigureAwait(false);
             }
         }
 
@@ -129,12 +139,6 @@ public sealed class ViewExecutor
         }
 
         return false;
-    }
-
-    private void Compute(View view, SectionRun run, CodeSource source)
-    {
-        var load = NewLoad(run, (load, fragment, failure) => Finish(view, run, SectionOutcome.Computed, load, fragment, failure), CancellationToken.None);
-        SectionLoader.Compute(load, source);
     }
 
     /// <summary>Finds the section, joins the load that is under way, or adds one.</summary>

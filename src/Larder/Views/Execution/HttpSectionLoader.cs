@@ -1,12 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using Larder.Views.Sources;
-using Polly.Registry;
 
 namespace Larder.Views.Execution;
 
 /// <summary>Reads HTTP sections through named clients, each with its own retries and circuit breaker.</summary>
-internal sealed class HttpSectionLoader(IHttpClientFactory clients, ResiliencePipelineProvider<string> pipelines, ViewOptions options, TimeProvider time)
+internal sealed class HttpSectionLoader(IHttpClientFactory clients, HttpSourcePipelines pipelines, ViewOptions options, TimeProvider time)
 {
     public async Task LoadAsync(SectionLoad load)
     {
@@ -15,7 +14,7 @@ internal sealed class HttpSectionLoader(IHttpClientFactory clients, ResiliencePi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, load.Abandoned);
         try
         {
-            var pipeline = pipelines.GetPipeline<HttpResponseMessage>(HttpSourceOptions.PipelineOf(source.Client));
+            var pipeline = pipelines.Get(source.Client);
             var path = source.PathFor(load.Inputs);
             using var response = await pipeline.ExecuteAsync(
                 async token => await clients.CreateClient(source.Client).GetAsync(path, HttpCompletionOption.ResponseContentRead, token).ConfigureAwait(false),

@@ -15,7 +15,7 @@ internal sealed class SectionLoad(PlannedSection planned, SectionInputs inputs, 
     /// <summary>Cancelled when nobody waits for it any more.</summary>
     public required CancellationToken Abandoned { get; init; }
 
-    public Section Section => planned.Section;
+    public Section Section => Planned.Section;
 
     public PlannedSection Planned { get; } = planned;
 

@@ -38,12 +38,12 @@ internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSect
     }
 
     /// <summary>Runs what is only computed from its inputs.</summary>
-    public static void Compute(SectionLoad load, CodeSource source)
+    public static async ValueTask ComputeAsync(SectionLoad load)
     {
         try
         {
-            // Completed when it returns: such a source awaits nothing.
-            load.Succeed(source.RunAsync(new CodeContext(load.Inputs, NoServices.Instance), CancellationToken.None).GetAwaiter().GetResult());
+            var context = new CodeContext(load.Inputs, NoServices.Instance);
+            load.Succeed(await ((CodeSource)load.Section.Source).RunAsync(context, CancellationToken.None).ConfigureAwait(false));
         }
         catch (Exception exception) when (!load.IsDone)
         {
