@@ -1,0 +1,7 @@
+namespace Erp.Database;
+
+internal enum DatabaseKind
+{
+    Sqlite,
+    PostgreSql,
+}
