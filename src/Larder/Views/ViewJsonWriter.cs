@@ -9,6 +9,9 @@ internal static class ViewJsonWriter
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    /// <summary>A length that the JSON hardly exceeds, in bytes.</summary>
+    public static int EstimateLength(ViewResult result) => 512 + result.Runs.Sum(run => (run.Fragment?.Json.Length ?? 4) + run.Section.Name.Length + 80);
+
     public static void Write(IBufferWriter<byte> output, ViewResult result, JsonSerializerOptions json)
     {
         using var writer = new Utf8JsonWriter(output, WriterOptions);
