@@ -209,7 +209,7 @@ public sealed class LarderCache
 
     internal void Complete<T>(CacheLoad<T> load, T value, CachePolicy policy, IReadOnlyCollection<string>? tags)
     {
-        if (load.Tags is { Length: > 0 } && tags is not null)
+        if (load.Tags is not null && tags is not null)
         {
             throw new InvalidOperationException($"The tags of '{load.Key}' were declared when its load began.");
         }

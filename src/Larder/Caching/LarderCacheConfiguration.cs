@@ -36,6 +36,11 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
     private static CachePolicyOptions ReadPolicy(IConfigurationSection section, List<string> errors)
     {
         var policy = new CachePolicyOptions();
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            errors.Add($"{section.Path} is '{section.Value}': it must have settings under it, for example {section.Path}:Duration.");
+        }
+
         foreach (var setting in section.GetChildren())
         {
             switch (setting.Key.ToUpperInvariant())

@@ -57,20 +57,29 @@ internal sealed class MemoryStore(long limitBytes, TimeProvider time)
     {
         lock (_writing)
         {
-            if (_entries.TryGetValue(entry.Key, out var previous))
-            {
-                Unlink_NeedsLock(previous);
-            }
-
+            Sweep_NeedsLock();
             if (entry.Bytes > limitBytes)
             {
+                if (_entries.TryGetValue(entry.Key, out var smaller))
+                {
+                    Unlink_NeedsLock(smaller);
+                }
+
                 return false;
             }
 
-            Sweep_NeedsLock();
-            while (_bytes + entry.Bytes > limitBytes)
+            // Looked up each time, because what is replaced may itself be swept or evicted.
+            MemoryEntry? replaced;
+            while (_bytes - (_entries.TryGetValue(entry.Key, out replaced) ? replaced.Bytes : 0) + entry.Bytes > limitBytes)
             {
                 Evict_NeedsLock();
+            }
+
+            // The dictionary first, so that no reader misses a key that is being replaced.
+            _entries[entry.Key] = entry;
+            if (replaced is not null)
+            {
+                Unlink_NeedsLock(replaced);
             }
 
             Link_NeedsLock(entry);
@@ -168,11 +177,11 @@ internal sealed class MemoryStore(long limitBytes, TimeProvider time)
         _oldest ??= entry;
         Interlocked.Add(ref _bytes, entry.Bytes);
         Interlocked.Increment(ref _count);
-        _entries[entry.Key] = entry;
     }
 
     private void Unlink_NeedsLock(MemoryEntry entry)
     {
+        // Only this very entry: another may have taken its place.
         _entries.TryRemove(new(entry.Key, entry));
         _hand = ReferenceEquals(_hand, entry) ? entry.Newer : _hand;
         _sweep = ReferenceEquals(_sweep, entry) ? entry.Newer : _sweep;

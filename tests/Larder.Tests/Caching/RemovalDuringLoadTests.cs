@@ -1,0 +1,126 @@
+using Larder.Caching;
+
+namespace Larder.Tests.Caching;
+
+public sealed class RemovalDuringLoadTests : IDisposable
+{
+    private readonly TestCache _test = new();
+    private readonly HeldLoad<string> _old = new();
+
+    public static TheoryData<string> Removals => ["key", "tag", "pattern", "everything"];
+
+    private LarderCache Cache => _test.Cache;
+
+    public void Dispose() => _test.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Removals))]
+    public async Task Remove_WhileTheKeyLoads_EarlierCallersAreAnsweredAndLaterOnesLoadAnew(string by)
+    {
+        var fresh = new HeldLoad<string>();
+        var earlier = GetAsync(_old);
+        RemoveBy(by);
+        var later = GetAsync(fresh);
+
+        fresh.Succeed("new");
+        Assert.Equal("new", await later);
+        _old.Succeed("old");
+        Assert.Equal("old", await earlier);
+
+        Assert.True(Cache.TryGet<string>("bff:app:key", out var stored));
+        Assert.Equal("new", stored);
+    }
+
+    [Theory]
+    [MemberData(nameof(Removals))]
+    public async Task Remove_WhileTheKeyLoads_ItsResultIsNotStored(string by)
+    {
+        var earlier = GetAsync(_old);
+        RemoveBy(by);
+        _old.Succeed("old");
+        await earlier;
+
+        Assert.False(Cache.TryGet<string>("bff:app:key", out _));
+    }
+
+    [Fact]
+    public async Task Remove_OfOtherKeysTagsAndPatterns_LeavesTheLoadAlone()
+    {
+        var earlier = GetAsync(_old);
+        Cache.Remove("bff:app:other");
+        Cache.RemoveByTag("other");
+        Cache.RemoveByPattern("bff:other:*");
+        _old.Succeed("value");
+        await earlier;
+
+        Assert.True(Cache.TryGet<string>("bff:app:key", out _));
+    }
+
+    [Fact]
+    public async Task Set_WhileTheKeyLoads_TheValueSetStays()
+    {
+        var earlier = GetAsync(_old);
+        Cache.Set("bff:app:key", "set", TestCache.Minute);
+        _old.Succeed("old");
+
+        Assert.Equal("old", await earlier);
+        Assert.True(Cache.TryGet<string>("bff:app:key", out var stored));
+        Assert.Equal("set", stored);
+    }
+
+    [Fact]
+    public void RemoveByTag_LoadWhoseTagsAreNotKnownYet_IsNotStored()
+    {
+        using var flight = Cache.BeginLoad<string>("key").Flight!;
+        Cache.RemoveByTag("tag");
+        flight.Complete("old", TestCache.Minute, ["tag"]);
+
+        Assert.False(Cache.TryGet<string>("key", out _));
+    }
+
+    [Fact]
+    public async Task Remove_AgainstLoadsFromManyThreads_NeverLeavesAValueReadBeforeIt()
+    {
+        // The source is a counter; a writer raises it, then removes the key. Whoever starts after that must not see the old count.
+        var source = 0;
+        using var done = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                await ReadAsync();
+            }
+        })).ToList();
+
+        for (var write = 1; write <= 2_000; write++)
+        {
+            Volatile.Write(ref source, write);
+            Cache.Remove("counter");
+            Assert.Equal(write, await ReadAsync());
+        }
+
+        await done.CancelAsync();
+        await Task.WhenAll(readers);
+
+        ValueTask<int> ReadAsync() => Cache.GetOrCreateAsync("counter", TestCache.Minute, async _ =>
+        {
+            var read = Volatile.Read(ref source);
+            await Task.Yield();
+            return read;
+        });
+    }
+
+    private Task<string> GetAsync(HeldLoad<string> load) => Cache.GetOrCreateAsync(
+        "bff:app:key", load, TestCache.Minute, static (load, token) => load.RunAsync(token), ["tag", "second"]).AsTask();
+
+    private void RemoveBy(string by)
+    {
+        _ = by switch
+        {
+            "key" => Cache.Remove("bff:app:key") ? 1 : 0,
+            "tag" => Cache.RemoveByTag("tag"),
+            "pattern" => Cache.RemoveByPattern("bff:app:*"),
+            _ => Cache.RemoveByTag("*"),
+        };
+    }
+}
