@@ -10,7 +10,7 @@ public sealed class BeginLoadTests : IDisposable
 
     public void Dispose() => _test.Dispose();
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task BeginLoad_SeveralKeys_OneBatchAnswersEveryCallerOfEach()
     {
         Cache.Set("a", "cached", TestCache.Minute);
@@ -30,7 +30,7 @@ public sealed class BeginLoadTests : IDisposable
         Assert.True(Cache.TryGet<string>("c", out _));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task BeginLoad_WhileGetOrCreateLoads_JoinsThatLoad()
     {
         var load = new HeldLoad<string>();
@@ -44,7 +44,7 @@ public sealed class BeginLoadTests : IDisposable
         Assert.Equal("value", await get);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task CompleteWithoutStoring_AnswersCallersAndStoresNothing()
     {
         var leader = Cache.BeginLoad<string>("key").Flight!;
@@ -56,7 +56,7 @@ public sealed class BeginLoadTests : IDisposable
         Assert.False(Cache.TryGet<string>("key", out _));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Dispose_LeaderThatDidNotEndItsLoad_FailsItsFollowersAndFreesTheKey()
     {
         var leader = Cache.BeginLoad<string>("key").Flight!;
@@ -69,7 +69,7 @@ public sealed class BeginLoadTests : IDisposable
         Assert.True(Cache.BeginLoad<string>("key").Flight!.IsLeader);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Dispose_AfterComplete_ChangesNothing()
     {
         var leader = Cache.BeginLoad<string>("key").Flight!;
@@ -107,12 +107,16 @@ public sealed class BeginLoadTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => leader.Complete("value", TestCache.Minute, ["other"]));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task FlightGroup_CancelsItsTokenOnlyWhenEveryFlightIsAbandoned()
     {
         using var group = new CacheFlightGroup();
         var a = Cache.BeginLoad<string>("a").Flight!;
         var b = Cache.BeginLoad<string>("b").Flight!;
+
+        // Registered before the group's own, so run after it: once this has run the group knows.
+        var toldOfA = new TaskCompletionSource();
+        using var first = a.Abandoned.Register(toldOfA.SetResult);
         group.Add(a);
         group.Add(b);
         var batch = group.Seal();
@@ -123,6 +127,7 @@ public sealed class BeginLoadTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => a.WaitAsync(gone));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => b.WaitAsync(gone));
+        await toldOfA.Task;
         Assert.False(batch.IsCancellationRequested);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => follower.WaitAsync(gone));
 

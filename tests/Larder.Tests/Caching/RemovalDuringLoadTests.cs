@@ -1,4 +1,5 @@
 using Larder.Caching;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Larder.Tests.Caching;
 
@@ -13,7 +14,7 @@ public sealed class RemovalDuringLoadTests : IDisposable
 
     public void Dispose() => _test.Dispose();
 
-    [Theory]
+    [Theory(Timeout = 30_000)]
     [MemberData(nameof(Removals))]
     public async Task Remove_WhileTheKeyLoads_EarlierCallersAreAnsweredAndLaterOnesLoadAnew(string by)
     {
@@ -31,7 +32,7 @@ public sealed class RemovalDuringLoadTests : IDisposable
         Assert.Equal("new", stored);
     }
 
-    [Theory]
+    [Theory(Timeout = 30_000)]
     [MemberData(nameof(Removals))]
     public async Task Remove_WhileTheKeyLoads_ItsResultIsNotStored(string by)
     {
@@ -43,7 +44,7 @@ public sealed class RemovalDuringLoadTests : IDisposable
         Assert.False(Cache.TryGet<string>("bff:app:key", out _));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Remove_OfOtherKeysTagsAndPatterns_LeavesTheLoadAlone()
     {
         var earlier = GetAsync(_old);
@@ -56,7 +57,7 @@ public sealed class RemovalDuringLoadTests : IDisposable
         Assert.True(Cache.TryGet<string>("bff:app:key", out _));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Set_WhileTheKeyLoads_TheValueSetStays()
     {
         var earlier = GetAsync(_old);
@@ -79,6 +80,29 @@ public sealed class RemovalDuringLoadTests : IDisposable
     }
 
     [Fact]
+    public void Remove_AfterTheLoadEndedAndBeforeItsResultIsIn_ItIsNotStored()
+    {
+        using var flight = Cache.BeginLoad<Sized>("key").Flight!;
+        flight.Complete(new Sized(() => Cache.Remove("key")), TestCache.Minute);
+
+        Assert.False(Cache.TryGet<Sized>("key", out _));
+    }
+
+    [Fact]
+    public void BeginLoad_ValueStoredBetweenTheLookAndTheLoad_IsAHit()
+    {
+        using var test = new TestCache(services: services => services.AddSingleton<TimeProvider>(new HookedTime()));
+        var time = (HookedTime)test.Services.GetRequiredService<TimeProvider>();
+        test.Cache.Set("key", "expired", TestCache.Minute);
+        time.Now = TimeSpan.FromMinutes(2).Ticks;
+
+        // The look at the expired entry asks the clock; another caller's load ends just then.
+        time.OnNextAsked = () => test.Cache.Set("key", "loaded meanwhile", TestCache.Minute);
+
+        Assert.Equal("loaded meanwhile", test.Cache.BeginLoad<string>("key").Value);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Remove_AgainstLoadsFromManyThreads_NeverLeavesAValueReadBeforeIt()
     {
         // The source is a counter; a writer raises it, then removes the key. Whoever starts after that must not see the old count.
@@ -89,10 +113,11 @@ public sealed class RemovalDuringLoadTests : IDisposable
             while (!done.IsCancellationRequested)
             {
                 await ReadAsync();
+                await Task.Yield();
             }
         })).ToList();
 
-        for (var write = 1; write <= 2_000; write++)
+        for (var write = 1; write <= 1_000; write++)
         {
             Volatile.Write(ref source, write);
             Cache.Remove("counter");
@@ -122,5 +147,34 @@ public sealed class RemovalDuringLoadTests : IDisposable
             "pattern" => Cache.RemoveByPattern("bff:app:*"),
             _ => Cache.RemoveByTag("*"),
         };
+    }
+
+    private sealed class Sized(Action measured) : ICacheSized
+    {
+        public long SizeInBytes
+        {
+            get
+            {
+                measured();
+                return 1;
+            }
+        }
+    }
+
+    private sealed class HookedTime : TimeProvider
+    {
+        internal long Now { get; set; }
+
+        internal Action? OnNextAsked { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp()
+        {
+            var hook = OnNextAsked;
+            OnNextAsked = null;
+            hook?.Invoke();
+            return Now;
+        }
     }
 }

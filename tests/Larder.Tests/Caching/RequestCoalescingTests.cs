@@ -11,7 +11,7 @@ public sealed class RequestCoalescingTests : IDisposable
 
     public void Dispose() => _test.Dispose();
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_TwoHundredCallersOnAColdKey_RunOneLoad()
     {
         var callers = Enumerable.Range(0, 200).Select(_ => Task.Run(() => GetAsync())).ToList();
@@ -23,7 +23,7 @@ public sealed class RequestCoalescingTests : IDisposable
         Assert.Equal(200, Cache.GetStatistics().Hits + Cache.GetStatistics().Misses);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_ManyColdKeysFromManyThreads_RunOneLoadEach()
     {
         var runs = new int[50];
@@ -42,7 +42,7 @@ public sealed class RequestCoalescingTests : IDisposable
         Assert.All(runs, count => Assert.Equal(1, count));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_StoredValue_CompletesSynchronouslyWithoutLoading()
     {
         Cache.Set("key", "stored", TestCache.Minute);
@@ -54,7 +54,7 @@ public sealed class RequestCoalescingTests : IDisposable
         Assert.Equal(0, _load.Runs);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_LeaderCancels_OthersStillGetTheValue()
     {
         using var leaving = new CancellationTokenSource();
@@ -70,7 +70,7 @@ public sealed class RequestCoalescingTests : IDisposable
         Assert.True(Cache.TryGet<string>("key", out _));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_LastCallerCancels_LoadIsCancelledAndTheNextCallerLoadsAnew()
     {
         using var leaving = new CancellationTokenSource();
@@ -85,7 +85,7 @@ public sealed class RequestCoalescingTests : IDisposable
         Assert.Equal("new", await Cache.GetOrCreateAsync("key", TestCache.Minute, _ => new ValueTask<string>("new")));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_CancelledBeforehand_DoesNotLoad()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => GetAsync(new CancellationToken(canceled: true)));
@@ -93,7 +93,7 @@ public sealed class RequestCoalescingTests : IDisposable
         Assert.Equal(0, _load.Runs);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_LoadFails_EveryCallerSeesItAndItIsNotKept()
     {
         var first = GetAsync();
@@ -107,7 +107,7 @@ public sealed class RequestCoalescingTests : IDisposable
         Assert.Equal("back", await Cache.GetOrCreateAsync("key", TestCache.Minute, _ => new ValueTask<string>("back")));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_LoadThrowsBeforeItsFirstAwait_CallerSeesIt()
     {
         var get = Cache.GetOrCreateAsync<string>("key", TestCache.Minute, _ => throw new FormatException("at once"));
@@ -115,7 +115,7 @@ public sealed class RequestCoalescingTests : IDisposable
         await Assert.ThrowsAsync<FormatException>(() => get.AsTask());
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_OtherTypeDuringALoad_IsRefusedWithTheKeyNamed()
     {
         var first = GetAsync();
@@ -128,7 +128,7 @@ public sealed class RequestCoalescingTests : IDisposable
         await first;
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_NoStorePolicy_SharesTheLoadAndStoresNothing()
     {
         var cart = Cache.GetPolicy(CachePolicies.Cart);
@@ -141,7 +141,7 @@ public sealed class RequestCoalescingTests : IDisposable
         Assert.False(Cache.TryGet<string>("cart", out _));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task GetOrCreateAsync_CacheDisabled_EveryLoadRunsButCallersAtOneTimeShare()
     {
         using var test = new TestCache(options => options.Enabled = false);

@@ -18,6 +18,8 @@ internal sealed class TestCache : IDisposable
 
     internal ManualTimeProvider Time { get; } = new();
 
+    internal IServiceProvider Services => _services;
+
     internal LarderCache Cache => _services.GetRequiredService<LarderCache>();
 
     internal HybridCache Hybrid => _services.GetRequiredService<HybridCache>();
