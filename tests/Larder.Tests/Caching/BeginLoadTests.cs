@@ -106,31 +106,4 @@ public sealed class BeginLoadTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => follower.Complete("value", TestCache.Minute));
         Assert.Throws<InvalidOperationException>(() => leader.Complete("value", TestCache.Minute, ["other"]));
     }
-
-    [Fact(Timeout = 30_000)]
-    public async Task FlightGroup_CancelsItsTokenOnlyWhenEveryFlightIsAbandoned()
-    {
-        using var group = new CacheFlightGroup();
-        var a = Cache.BeginLoad<string>("a").Flight!;
-        var b = Cache.BeginLoad<string>("b").Flight!;
-
-        // Registered before the group's own, so run after it: once this has run the group knows.
-        var toldOfA = new TaskCompletionSource();
-        using var first = a.Abandoned.Register(toldOfA.SetResult);
-        group.Add(a);
-        group.Add(b);
-        var batch = group.Seal();
-        var follower = Cache.BeginLoad<string>("b").Flight!;
-        var cancelled = new TaskCompletionSource();
-        using var registration = batch.Register(cancelled.SetResult);
-        var gone = new CancellationToken(canceled: true);
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => a.WaitAsync(gone));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => b.WaitAsync(gone));
-        await toldOfA.Task;
-        Assert.False(batch.IsCancellationRequested);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => follower.WaitAsync(gone));
-
-        await cancelled.Task;
-    }
 }
