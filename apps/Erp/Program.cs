@@ -1,1 +1,9 @@
-var app = WebApplication.CreateBuilder(args).Build(); await app.RunAsync();
+using Erp.Database;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddErpDatabase();
+var app = builder.Build();
+if (!await app.Services.PrepareErpDatabaseAsync(app.Lifetime.ApplicationStopping))
+    return 1;
+await app.RunAsync();
+return 0;

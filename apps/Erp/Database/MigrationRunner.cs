@@ -26,7 +26,7 @@ internal sealed partial class MigrationRunner(ErpDatabase database, TimeProvider
         }
         catch (DbException exception)
         {
-            throw new DatabaseException($"The {database.Place} cannot be used: {Reason(exception)}", exception);
+            throw new DatabaseException($"The {database.Place} cannot be used: {DatabaseException.Reason(exception)}", exception);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class MigrationRunner(ErpDatabase database, TimeProvider
         }
         catch (DbException exception)
         {
-            throw new DatabaseException($"Migration {migration.Name} failed on the {database.Place}: {Reason(exception)}", exception);
+            throw new DatabaseException($"Migration {migration.Name} failed on the {database.Place}: {DatabaseException.Reason(exception)}", exception);
         }
     }
 
@@ -67,9 +67,6 @@ internal sealed partial class MigrationRunner(ErpDatabase database, TimeProvider
 
     private static Task<int> ExecuteAsync(DbConnection connection, DbTransaction transaction, string sql, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: cancellationToken));
-
-    private static string Reason(DbException exception) =>
-        exception is Npgsql.PostgresException postgres ? postgres.MessageText : exception.Message;
 
     [LoggerMessage(101, LogLevel.Information, "Schema: {Migration} applied")]
     private partial void LogApplied(string migration);

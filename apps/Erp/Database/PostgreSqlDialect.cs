@@ -16,6 +16,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string? DeferReferences => null;
 
+    public override IReadOnlyList<string> AfterLoading => ["ANALYZE"];
+
     public override object ToParameter(object? value) => value switch
     {
         null => DBNull.Value,

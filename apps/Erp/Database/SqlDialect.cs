@@ -12,6 +12,9 @@ internal abstract partial class SqlDialect
     /// <summary>Taken in the transaction of a migration or of the first fill, so that two processes starting at once take turns. Null: the transaction is exclusive by itself.</summary>
     public abstract string? ExclusiveLock { get; }
 
+    /// <summary>What to run after much was loaded, so that the query planner knows the tables. One statement each, outside a transaction.</summary>
+    public abstract IReadOnlyList<string> AfterLoading { get; }
+
     /// <summary>Puts references off to the commit, so that a table may be filled before the rows it refers to. Null: not needed for bulk loading.</summary>
     public abstract string? DeferReferences { get; }
 
@@ -37,6 +40,9 @@ internal abstract partial class SqlDialect
 
     public static DatabaseKind KindOf(DbParameter parameter) =>
         parameter is Npgsql.NpgsqlParameter ? DatabaseKind.PostgreSql : DatabaseKind.Sqlite;
+
+    public static SqlDialect Of(DbConnection connection) =>
+        For(connection is Npgsql.NpgsqlConnection ? DatabaseKind.PostgreSql : DatabaseKind.Sqlite);
 
     public static SqlDialect For(DatabaseKind kind) =>
         kind == DatabaseKind.PostgreSql ? PostgreSqlDialect.Instance : SqliteDialect.Instance;

@@ -19,6 +19,9 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string DeferReferences => "PRAGMA defer_foreign_keys = ON";
 
+    // The load stands in the write-ahead log, which readers would have to search until it is brought home.
+    public override IReadOnlyList<string> AfterLoading => ["PRAGMA analysis_limit = 1000", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"];
+
     public override object ToParameter(object? value) => value switch
     {
         null => DBNull.Value,
