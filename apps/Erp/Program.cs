@@ -1,9 +1,12 @@
+using Erp;
 using Erp.Database;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddErpDatabase();
-var app = builder.Build();
+var app = WebApplication.CreateBuilder(args).AddErp().Build();
+app.MapErp();
 if (!await app.Services.PrepareErpDatabaseAsync(app.Lifetime.ApplicationStopping))
+{
     return 1;
+}
+
 await app.RunAsync();
 return 0;

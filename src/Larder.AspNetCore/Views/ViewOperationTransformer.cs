@@ -84,7 +84,7 @@ internal sealed class ViewOperationTransformer(View view, IReadOnlySet<string> r
         }
 
         return ViewSchemas.Object(
-            ("success", new OpenApiSchema { Type = JsonSchemaType.Boolean, Const = "true" }),
+            ("success", new OpenApiSchema { Type = JsonSchemaType.Boolean, Enum = [true] }),
             ("data", data),
             ("metadata", ViewSchemas.Metadata(view)));
     }

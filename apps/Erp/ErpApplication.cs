@@ -1,0 +1,51 @@
+using Erp.Database;
+using Erp.Documentation;
+using Erp.Health;
+using Erp.Invalidation;
+using Larder.Views;
+
+namespace Erp;
+
+/// <summary>What the ERP is made of: its services and its endpoints.</summary>
+internal static class ErpApplication
+{
+    private const string DefaultUrl = "http://localhost:5080";
+
+    private static readonly string[] Prefixes = ["/api/mobile", "/api/bff/mobile"];
+
+    public static WebApplicationBuilder AddErp(this WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
+        {
+            // Loopback only: who calls is not checked yet.
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        var services = builder.Services;
+        services.AddErpDatabase();
+        services.AddSingleton(provider => provider.GetRequiredService<ErpDatabase>().ForViews());
+        services.AddLarder();
+        services.Configure<ViewOptions>(options => options.Application = "mobile");
+        services.AddProblemDetails();
+        services.AddErpDocumentation();
+        return builder;
+    }
+
+    public static void MapErp(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapErpDocumentation();
+        foreach (var prefix in Prefixes)
+        {
+            var group = app.MapGroup(prefix);
+            if (prefix != Prefixes[0])
+            {
+                group.ExcludeFromDescription();
+            }
+
+            group.MapView("/health", HealthView.View).WithTags("Home & Dashboard").WithSummary("Whether the backend can serve");
+            group.MapInvalidation();
+        }
+    }
+}
