@@ -24,8 +24,8 @@ internal sealed class StockLedger
     {
         var rows = await write.QueryAsync<StockRow>(
             "SELECT product_id, warehouse_id, quantity_on_hand, quantity_reserved FROM inventory "
-            + "WHERE product_id IN @Products ORDER BY product_id, warehouse_id" + write.ForUpdate,
-            new { Products = productIds.Distinct().ToArray() });
+            + $"WHERE {write.In("product_id", "products")} ORDER BY product_id, warehouse_id" + write.ForUpdate,
+            new { products = productIds.Distinct().ToArray() });
         return new StockLedger(write, rows.Select(row => new StockLevel(row)).ToList());
     }
 

@@ -34,16 +34,16 @@ internal static class OrderInvoicing
     public static async Task CancelAsync(WriteContext write, LockedOrder order)
     {
         // Under the lock of the invoice no payment can slip in between.
-        var invoices = await write.QueryAsync<long>(
-            "SELECT id FROM invoices WHERE order_id = @Id AND status <> 'cancelled' ORDER BY id" + write.ForUpdate, new { order.Id });
-        if (invoices.Count == 0)
+        var invoices = (await write.QueryAsync<long>(
+            "SELECT id FROM invoices WHERE order_id = @Id AND status <> 'cancelled' ORDER BY id" + write.ForUpdate, new { order.Id })).ToArray();
+        if (invoices.Length == 0)
             return;
         var paid = await write.SingleAsync<decimal>(
-            "SELECT coalesce(sum(amount), 0) FROM payments WHERE invoice_id IN @invoices", new { invoices });
+            "SELECT coalesce(sum(amount), 0) FROM payments WHERE " + write.In("invoice_id", "invoices"), new { invoices });
         if (paid > 0)
             throw RequestRefusedException.Conflict(
                 $"Order {order.OrderNumber} cannot be cancelled: {paid:0.00} were paid on its invoice.",
                 ("paid", decimal.Round(0.00m + paid, 2)));
-        await write.ExecuteAsync("UPDATE invoices SET status = 'cancelled' WHERE id IN @invoices", new { invoices });
+        await write.ExecuteAsync("UPDATE invoices SET status = 'cancelled' WHERE " + write.In("id", "invoices"), new { invoices });
     }
 }

@@ -20,7 +20,8 @@ internal static class OrderPricing
         WriteContext write, IReadOnlyList<OrderLineRequest> items, OrderChargesOptions charges, RequestErrors unknown)
     {
         var ids = items.Select(item => item.ProductId).ToArray();
-        var products = (await write.QueryAsync<Product>("SELECT id, list_price, is_active FROM products WHERE id IN @ids", new { ids }))
+        var products = (await write.QueryAsync<Product>(
+            "SELECT id, list_price, is_active FROM products WHERE " + write.In("id", "ids"), new { ids }))
             .ToDictionary(product => product.Id);
         RequireSaleable(items, products, unknown);
 
@@ -32,7 +33,7 @@ internal static class OrderPricing
             ? []
             : await write.QueryAsync<Price>(
                 "SELECT product_id, price AS amount, discount_percent, minimum_quantity FROM product_prices "
-                + "WHERE pricelist_id = @Id AND product_id IN @ids ORDER BY product_id, minimum_quantity",
+                + $"WHERE pricelist_id = @Id AND {write.In("product_id", "ids")} ORDER BY product_id, minimum_quantity",
                 new { list.Id, ids });
         var priced = Sum(
             items.Select(item => PriceOf(item, products[item.ProductId], prices)).ToList(), charges, list?.Currency ?? charges.Currency);

@@ -17,6 +17,10 @@ internal sealed class WriteContext(
     /// <summary>Ends a SELECT of rows that another writer may as well take care of.</summary>
     public string ForUpdateOfFreeRows { get; } = kind == DatabaseKind.PostgreSql ? " FOR UPDATE SKIP LOCKED" : "";
 
+    /// <summary>The condition that a column is among an array parameter. Dapper writes out the elements where the driver has no arrays.</summary>
+    public string In(string column, string parameter) =>
+        kind == DatabaseKind.PostgreSql ? $"{column} = ANY(@{parameter})" : $"{column} IN @{parameter}";
+
     public Task<int> ExecuteAsync(string sql, object? parameters = null) => connection.ExecuteAsync(Command(sql, parameters));
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
