@@ -18,7 +18,7 @@ internal sealed class ChangeOrderItems(IOptions<OrderChargesOptions> charges)
         var order = await OrderLock.TakeAsync(write, id);
         if (order.Status != OrderStatusTransitions.Pending)
             throw RequestRefusedException.Conflict(
-                $"Order {order.OrderNumber} is {order.Status}; its items can be changed only while it is pending.", ("status", order.Status));
+                $"Order {order.OrderNumber} is {order.Status}; its items can be changed only while it is pending.", ("order_status", order.Status));
         var priced = await OrderPricing.PriceAsync(write, request.Items, charges.Value, new RequestErrors());
 
         var before = await OrderItems.ReadAsync(write, id);
