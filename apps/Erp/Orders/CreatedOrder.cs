@@ -1,0 +1,18 @@
+namespace Erp.Orders;
+
+/// <summary>The answer of POST /orders/create.</summary>
+internal sealed record CreateOrderResponse(bool Success, CreatedOrder Order);
+
+/// <summary>An order in its quick form.</summary>
+internal sealed record CreatedOrder(
+    long Id,
+    string OrderNumber,
+    DateTimeOffset OrderDate,
+    string Status,
+    decimal TotalAmount,
+    CreatedOrderCustomer Customer,
+    int ItemsCount,
+    bool IsPaid,
+    bool IsDelivered);
+
+internal sealed record CreatedOrderCustomer(long Id, string Name);
