@@ -2,6 +2,7 @@ using Erp.Database;
 using Erp.Documentation;
 using Erp.Health;
 using Erp.Invalidation;
+using Erp.Writes;
 using Larder.Views;
 
 namespace Erp;
@@ -26,6 +27,7 @@ internal static class ErpApplication
         services.AddSingleton(provider => provider.GetRequiredService<ErpDatabase>().ForViews());
         services.AddLarder();
         services.Configure<ViewOptions>(options => options.Application = "mobile");
+        services.AddErpWrites();
         services.AddProblemDetails();
         services.AddErpDocumentation();
         return builder;
@@ -45,6 +47,7 @@ internal static class ErpApplication
             }
 
             group.MapView("/health", HealthView.View).WithTags("Home & Dashboard").WithSummary("Whether the backend can serve");
+            group.MapErpWrites();
             group.MapInvalidation();
         }
     }
