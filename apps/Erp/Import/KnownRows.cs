@@ -10,7 +10,7 @@ internal sealed class KnownRows
     private readonly Dictionary<string, HashSet<(long, long, long)>> _keys = [];
     private readonly HashSet<string> _unreadable = [];
 
-    /// <summary>References to this table are not checked: its file has a fault that is reported once already.</summary>
+    /// <summary>References to this table are no longer checked: its file has a fault that is reported already and would be again by every row that refers to it.</summary>
     public void MarkUnreadable(TableDefinition table) => _unreadable.Add(table.Name);
 
     public bool Has(string table, long id) =>

@@ -27,15 +27,15 @@ internal sealed class TableImport(TableDefinition table, CsvFile file, KnownRows
             report.AddRead(_name);
             _reasons.Clear();
             var row = Convert(record);
+            // Who this row was cannot be said, so it cannot be said either which references to it lead nowhere.
+            if (record.IsLast || table.Key.Any(column => row[table.IndexOf(column)] is null))
+                known.MarkUnreadable(table);
             if (_reasons.Count > 0)
                 await report.RejectAsync(_name, record.Line, _reasons);
             else if (report.Rejected == 0)
                 yield return row;
             if (record.IsLast)
-            {
-                known.MarkUnreadable(table);
                 break;
-            }
         }
         foreach (var (line, column, id) in _openReferences.Where(reference => !known.Has(table.Name, reference.Id)))
             await report.RejectAsync(_name, line, [(column, $"{id} is not an id in {_name}")]);
