@@ -53,7 +53,7 @@ internal sealed record ErpConnectionString(DatabaseKind Kind, string Value, stri
         if (!builder.ContainsKey("Max Auto Prepare") || builder.MaxAutoPrepare == 0)
             builder.MaxAutoPrepare = 64;
         return new ErpConnectionString(
-            DatabaseKind.PostgreSql, builder.ConnectionString, $"PostgreSQL database {builder.Database} at {builder.Host}:{builder.Port}");
+            DatabaseKind.PostgreSql, builder.ConnectionString, $"PostgreSQL database {builder.Database ?? builder.Username} at {builder.Host}:{builder.Port}");
     }
 
     private static DatabaseException Unreadable() => new(
