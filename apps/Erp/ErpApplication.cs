@@ -2,6 +2,7 @@ using Erp.Database;
 using Erp.Documentation;
 using Erp.Health;
 using Erp.Invalidation;
+using Erp.Writes;
 using Larder.Views;
 
 namespace Erp;
@@ -28,6 +29,7 @@ internal static class ErpApplication
         services.Configure<ViewOptions>(options => options.Application = "mobile");
         services.AddProblemDetails();
         services.AddErpDocumentation();
+        services.AddErpWrites();
         return builder;
     }
 
@@ -46,6 +48,7 @@ internal static class ErpApplication
 
             group.MapView("/health", HealthView.View).WithTags("Home & Dashboard").WithSummary("Whether the backend can serve");
             group.MapInvalidation();
+            group.MapErpWrites();
         }
     }
 }
