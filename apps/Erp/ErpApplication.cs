@@ -30,6 +30,7 @@ internal static class ErpApplication
         services.AddErpWrites();
         services.AddProblemDetails();
         services.AddErpDocumentation();
+        services.AddErpWrites();
         return builder;
     }
 
@@ -49,6 +50,7 @@ internal static class ErpApplication
             group.MapView("/health", HealthView.View).WithTags("Home & Dashboard").WithSummary("Whether the backend can serve");
             group.MapErpWrites();
             group.MapInvalidation();
+            group.MapErpWrites();
         }
     }
 }

@@ -3,7 +3,8 @@ using Erp.Writes;
 namespace Erp.Customers;
 
 /// <summary>The body of PUT /customers/{id}: what is absent stays as it is. E-mail, phone and city take null.</summary>
-internal sealed record ChangeCustomerRequest(string? Name, string? Email, string? Phone, string? City, bool? IsActive);
+internal sealed record ChangeCustomerRequest(
+    string? Name = null, string? Email = null, string? Phone = null, string? City = null, bool? IsActive = null);
 
 internal sealed record ChangedCustomer(long CustomerId);
 

@@ -5,7 +5,7 @@ namespace Erp.Inventory;
 /// <summary>The body of POST /inventory/movements/record.</summary>
 /// <param name="Quantity">IN and OUT: how many come or go, at least 1. ADJUSTMENT: how many were counted; the quantity on hand becomes this.</param>
 internal sealed record RecordMovementRequest(
-    long ProductId, long WarehouseId, string MovementType, int Quantity, string? Reference, string? Notes);
+    long ProductId, long WarehouseId, string MovementType, int Quantity, string? Reference = null, string? Notes = null);
 
 /// <param name="NewQuantity">The quantity on hand of that warehouse after the movement.</param>
 internal sealed record RecordedMovement(long MovementId, long ProductId, int NewQuantity);

@@ -5,7 +5,7 @@ namespace Erp.Orders;
 /// <summary>The body of PUT /orders/{id}/delivery.</summary>
 /// <param name="TrackingNumber">Absent: stays as it is; null: there is none.</param>
 /// <param name="DeliveredAt">Only with status delivered. Absent: now.</param>
-internal sealed record ChangeDeliveryRequest(string Status, string? TrackingNumber, DateTimeOffset? DeliveredAt);
+internal sealed record ChangeDeliveryRequest(string Status, string? TrackingNumber = null, DateTimeOffset? DeliveredAt = null);
 
 /// <summary>Records how far the goods of an order are; that ships an order that is being processed, and completes one that has arrived.</summary>
 internal sealed record ChangeDelivery(string Status, bool ChangesTrackingNumber, string? TrackingNumber, DateTimeOffset? DeliveredAt)

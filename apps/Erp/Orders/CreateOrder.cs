@@ -1,3 +1,4 @@
+using Erp.Database;
 using Erp.Inventory;
 using Erp.Writes;
 using Microsoft.Extensions.Options;
@@ -27,7 +28,7 @@ internal sealed class CreateOrder(IOptions<OrderChargesOptions> charges)
         stock.ReserveAll(request.Items);
 
         // 3. The order. Its number comes last of what others may wait for.
-        var number = await write.NextNumberAsync("order");
+        var number = await write.NextNumberAsync(NumberSeries.Order);
         var id = await InsertAsync(write, request, priced, salesperson?.BranchId, number);
         await OrderItems.InsertAsync(write, id, priced.Lines);
         await stock.SaveAsync(number);

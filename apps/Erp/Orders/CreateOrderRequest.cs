@@ -6,12 +6,13 @@ namespace Erp.Orders;
 
 /// <summary>The body of POST /orders/create.</summary>
 /// <param name="Items">1 to 200, each product once.</param>
-internal sealed record CreateOrderRequest(long CustomerId, long? SalespersonId, IReadOnlyList<OrderLineRequest> Items, string? Notes)
+internal sealed record CreateOrderRequest(
+    long CustomerId, IReadOnlyList<OrderLineRequest> Items, long? SalespersonId = null, string? Notes = null)
 {
     public static CreateOrderRequest Read(JsonMembers body, RequestErrors errors) => new(
         body.RequiredId("customer_id") ?? 0,
-        body.OptionalId("salesperson_id"),
         OrderLineRequest.ReadAll(body),
+        body.OptionalId("salesperson_id"),
         body.OptionalText("notes", 2000));
 
     /// <summary>The same for every spelling of the same request: white space, the order of members and null for absent do not count.</summary>

@@ -1,3 +1,4 @@
+using Erp.Database;
 using Erp.Writes;
 
 namespace Erp.Orders;
@@ -13,7 +14,7 @@ internal static class OrderInvoicing
         if (present > 0)
             return;
         var days = await write.SingleAsync<int>("SELECT payment_terms_days FROM customers WHERE id = @CustomerId", new { order.CustomerId });
-        var number = await write.NextNumberAsync("invoice");
+        var number = await write.NextNumberAsync(NumberSeries.Invoice);
         await write.ExecuteAsync(
             "INSERT INTO invoices (invoice_number, order_id, customer_id, issued_at, due_at, total, status) "
             + "VALUES (@number, @Id, @CustomerId, @Now, @due, @Total, @status)",

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Erp.Writes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace Erp.Orders;
 
@@ -14,7 +16,8 @@ internal static class OrderWriteEndpoints
             .WithSummary("Take an order; an Idempotency-Key makes a repetition harmless")
             .Accepts<CreateOrderRequest>("application/json")
             .Produces<CreateOrderResponse>(StatusCodes.Status201Created)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .AddOpenApiOperationTransformer(DescribeKeyAsync);
 
         writes.MapPut("/orders/{id}/status", (string id, HttpContext http, ErpWriter writer) =>
                 ChangeAsync(id, http, writer, ChangeOrderStatusRequest.Read, ChangeOrderStatus.RunAsync))
@@ -76,6 +79,18 @@ internal static class OrderWriteEndpoints
             var body = JsonSerializer.Serialize(new CreateOrderResponse(Success: true, order), WriteJson.Options);
             return new IdempotentAnswer(StatusCodes.Status201Created, body, IsReplayed: false);
         }
+    }
+
+    private static Task DescribeKeyAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        (operation.Parameters ??= []).Add(new OpenApiParameter
+        {
+            Name = IdempotencyKey.Header,
+            In = ParameterLocation.Header,
+            Description = "For 24 hours the same key with the same body gets the first answer again, with Idempotency-Replayed: true.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
+        });
+        return Task.CompletedTask;
     }
 
     // Below the prefix that the caller uses: …/orders/create becomes …/orders/17/quick.

@@ -6,7 +6,7 @@ internal static class PaymentWriteEndpoints
 {
     public static void MapPaymentWrites(this RouteGroupBuilder group)
     {
-        var writes = group.MapWrites("Customers");
+        var writes = group.MapWrites("Orders");
         writes.MapPost("/payments", async (HttpContext http, ErpWriter writer) =>
             {
                 var request = await JsonBody.ReadAsync(http.Request, RecordPayment.Read);

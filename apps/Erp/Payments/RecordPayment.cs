@@ -1,3 +1,4 @@
+using Erp.Database;
 using Erp.Writes;
 
 namespace Erp.Payments;
@@ -5,7 +6,7 @@ namespace Erp.Payments;
 /// <summary>The body of POST /payments.</summary>
 /// <param name="Amount">More than 0, at most two decimals, and at most what is owed on the invoice.</param>
 /// <param name="PaymentMethod">The code of an active payment method.</param>
-internal sealed record RecordPaymentRequest(long CustomerId, long InvoiceId, decimal Amount, string PaymentMethod, string? Reference);
+internal sealed record RecordPaymentRequest(long CustomerId, long InvoiceId, decimal Amount, string PaymentMethod, string? Reference = null);
 
 internal sealed record RecordedPayment(long PaymentId, string ReceiptNumber);
 
@@ -35,7 +36,7 @@ internal static class RecordPayment
                 ("invoice_status", invoice.Status),
                 ("owed", owed));
 
-        var receipt = await write.NextNumberAsync("receipt");
+        var receipt = await write.NextNumberAsync(NumberSeries.Receipt);
         var id = await write.SingleAsync<long>(
             "INSERT INTO payments (receipt_number, invoice_id, customer_id, paid_at, amount, method, reference) "
             + "VALUES (@receipt, @InvoiceId, @CustomerId, @Now, @Amount, @PaymentMethod, @Reference) RETURNING id",

@@ -4,7 +4,7 @@ namespace Erp.Products;
 
 /// <summary>The body of PUT /products/{id}/prices/{pricelist_id}: the price from the first piece on.</summary>
 /// <param name="DiscountPercentage">0 to 100; absent: as it was, or 0 for a new price.</param>
-internal sealed record ChangePriceRequest(decimal Price, decimal? DiscountPercentage);
+internal sealed record ChangePriceRequest(decimal Price, decimal? DiscountPercentage = null);
 
 /// <summary>Sets a product's price in a price list. Prices for larger quantities stay as they are.</summary>
 internal static class ChangePrice

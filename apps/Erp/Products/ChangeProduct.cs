@@ -3,7 +3,8 @@ using Erp.Writes;
 namespace Erp.Products;
 
 /// <summary>The body of PUT /products/{id}: what is absent stays as it is. Description, brand and category take null.</summary>
-internal sealed record ChangeProductRequest(string? Name, string? Description, string? Brand, long? CategoryId, bool? IsActive);
+internal sealed record ChangeProductRequest(
+    string? Name = null, string? Description = null, string? Brand = null, long? CategoryId = null, bool? IsActive = null);
 
 internal sealed record ChangedProduct(long ProductId);
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Erp.Orders;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -14,6 +16,12 @@ internal static class ErpWritesServiceCollectionExtensions
             .BindConfiguration(OrderChargesOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        // The API's description takes the names of the members from here.
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
         services.AddSingleton<CreateOrder>();
         services.AddSingleton<ChangeOrderItems>();
         return services;

@@ -31,9 +31,8 @@ internal sealed class WriteContext(
 
     public Task<T> SingleAsync<T>(string sql, object? parameters = null) => connection.QuerySingleAsync<T>(Command(sql, parameters));
 
-    /// <summary>The next number of a series: order, invoice or receipt. The series stays locked until the transaction ends, so it is taken last.</summary>
-    public Task<string> NextNumberAsync(string series) => SingleAsync<string>(
-        "UPDATE number_series SET next_value = next_value + 1 WHERE name = @series RETURNING prefix || (next_value - 1)", new { series });
+    /// <summary>The next number of a <see cref="NumberSeries"/>, which stays locked until the transaction ends: it is taken last.</summary>
+    public Task<string> NextNumberAsync(string series) => NumberSeries.NextAsync(connection, transaction, series, cancellationToken);
 
     private CommandDefinition Command(string sql, object? parameters) =>
         new(sql, parameters, transaction, cancellationToken: cancellationToken);

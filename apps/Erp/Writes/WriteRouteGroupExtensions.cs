@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
 namespace Erp.Writes;
 
 internal static class WriteRouteGroupExtensions
@@ -16,6 +19,18 @@ internal static class WriteRouteGroupExtensions
         {
             writes.ProducesProblem(status);
         }
+        writes.AddOpenApiOperationTransformer(DescribeIdsAsync);
         return writes;
+    }
+
+    // They are bound as text, so that a bad one gets an answer that names it; to a caller they are numbers.
+    private static Task DescribeIdsAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            if (parameter.In == ParameterLocation.Path)
+                parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1" };
+        }
+        return Task.CompletedTask;
     }
 }

@@ -4,7 +4,6 @@ using System.Net;
 using System.Text;
 using Dapper;
 using Erp.Database;
-using Erp.Writes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
@@ -13,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Erp.Tests.Writes;
 
-/// <summary>The write endpoints in a real pipeline, over a database of their own.</summary>
+/// <summary>The whole ERP, as the program composes it, over a database of its own.</summary>
 internal sealed class WritesHost : IAsyncDisposable
 {
     public const string Prefix = "/api/mobile";
@@ -34,25 +33,24 @@ internal sealed class WritesHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<WritesHost> StartAsync(
-        WritesTemplates templates, Db kind, params (string Name, string Value)[] settings)
+    public static async Task<WritesHost> StartAsync(WritesTemplates templates, Db kind, params (string Name, string Value)[] settings) =>
+        await StartAsync(await templates.CopyAsync(kind), settings);
+
+    public static async Task<WritesHost> StartAsync(string connectionString, params (string Name, string Value)[] settings)
     {
         var clock = new TestClock();
-        var database = ErpDatabase.Open(await templates.CopyAsync(kind), Path.GetTempPath(), clock);
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Name, (string?)pair.Value)));
-        builder.Services.AddSingleton(database);
+        builder.Configuration.AddInMemoryCollection(settings
+            .Append(("ConnectionStrings:Erp", connectionString))
+            .Select(pair => KeyValuePair.Create(pair.Item1, (string?)pair.Item2)));
         builder.Services.AddSingleton<TimeProvider>(clock);
-        builder.Services.AddProblemDetails();
-        builder.Services.AddErpWrites();
+        builder.AddErp();
         var app = builder.Build();
-        app.UseStatusCodePages();
-        app.MapGroup(Prefix).MapErpWrites();
-        app.MapGroup("/api/bff/mobile").MapErpWrites();
+        app.MapErp();
         await app.StartAsync();
-        return new WritesHost(app, database, clock);
+        return new WritesHost(app, app.Services.GetRequiredService<ErpDatabase>(), clock);
     }
 
     public Task<WriteAnswer> PostAsync(string path, string json, string? key = null) => SendAsync(HttpMethod.Post, path, json, key);
