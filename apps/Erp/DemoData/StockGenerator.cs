@@ -51,7 +51,7 @@ internal sealed class StockGenerator(DemoContent content)
             })
             .OrderBy(row => row.WarehouseId)
             .ToList();
-        var spare = isOut ? 0 : Math.Max(1, product.ReorderPoint / 5);
+        var spare = isOut ? 0 : _chance.Between(1, 2 * product.ReorderPoint);
         rows[0].OnHand += Math.Max(0, reserved + spare - rows.Sum(row => row.OnHand));
         return rows;
     }
