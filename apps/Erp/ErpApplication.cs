@@ -2,8 +2,8 @@ using Erp.Database;
 using Erp.Documentation;
 using Erp.Health;
 using Erp.Invalidation;
+using Erp.Views;
 using Erp.Writes;
-using Larder.Views;
 
 namespace Erp;
 
@@ -24,13 +24,10 @@ internal static class ErpApplication
 
         var services = builder.Services;
         services.AddErpDatabase();
-        services.AddSingleton(provider => provider.GetRequiredService<ErpDatabase>().ForViews());
-        services.AddLarder();
-        services.Configure<ViewOptions>(options => options.Application = "mobile");
+        services.AddErpViews();
         services.AddErpWrites();
         services.AddProblemDetails();
         services.AddErpDocumentation();
-        services.AddErpWrites();
         return builder;
     }
 
@@ -48,9 +45,9 @@ internal static class ErpApplication
             }
 
             group.MapView("/health", HealthView.View).WithTags("Home & Dashboard").WithSummary("Whether the backend can serve");
+            group.MapErpViews();
             group.MapErpWrites();
             group.MapInvalidation();
-            group.MapErpWrites();
         }
     }
 }

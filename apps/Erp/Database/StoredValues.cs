@@ -5,7 +5,7 @@ namespace Erp.Database;
 /// <summary>How values stand in SQLite, which has neither decimals nor times: ten-thousandths in an INTEGER, and UTC text in whole seconds.</summary>
 internal static class StoredValues
 {
-    public const decimal Scale = 10_000m;
+    private const decimal Scale = 10_000m;
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <exception cref="OverflowException">The value has more than 15 digits before the point.</exception>
