@@ -1,0 +1,36 @@
+using Erp.Database;
+using Larder.Data;
+using Larder.Views;
+using Microsoft.Data.Sqlite;
+
+namespace Erp.Views;
+
+/// <summary>Registers what the views stand on: Larder over the ERP's database.</summary>
+internal static class ErpViewsServiceCollectionExtensions
+{
+    private const decimal StoredTenThousandths = 10_000;
+
+    public static IServiceCollection AddErpViews(this IServiceCollection services)
+    {
+        services.AddLarder();
+        services.AddSingleton(provider => DatabaseOf(provider.GetRequiredService<ErpDatabase>()));
+        services.Configure<ViewOptions>(options =>
+        {
+            options.Application = "consumer";
+            ErpJson.Configure(options.Json);
+        });
+        return services;
+    }
+
+    private static SqlDatabase DatabaseOf(ErpDatabase database) => new(
+        database.DataSource,
+        database.Kind == DatabaseKind.Sqlite
+            ? new SqlDatabaseOptions
+            {
+                IntegerDecimalScale = StoredTenThousandths,
+                ConvertParameter = database.Dialect.ToParameter,
+                Interrupt = static connection => SQLitePCL.raw.sqlite3_interrupt(((SqliteConnection)connection).Handle),
+                BeginSnapshot = "BEGIN",
+            }
+            : new SqlDatabaseOptions { ConvertParameter = database.Dialect.ToParameter });
+}
