@@ -53,7 +53,7 @@ internal sealed record Cart(IReadOnlyList<CartLine> Items, int ItemsCount, decim
                 FROM inventory s
                 JOIN warehouses w ON w.id = s.warehouse_id
                 WHERE s.product_id = c.product_id AND (@branch_id IS NULL OR w.branch_id = @branch_id)) AS available
-        FROM (SELECT 1 AS one) AS nothing
+        FROM (SELECT 1 AS one) AS one_row
         LEFT JOIN pricelists l ON l.is_default AND {ProductSql.IsInForce}
         LEFT JOIN cart_items c ON c.customer_id = @customer_id
         LEFT JOIN products p ON p.id = c.product_id

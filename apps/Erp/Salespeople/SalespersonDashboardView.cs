@@ -11,6 +11,7 @@ internal static class SalespersonDashboardView
         .Parameter<long>("salesperson_id", parameter => parameter.AtLeast(1L))
         .Parameter("date_range", "today", parameter => parameter.OneOf([.. SalesPeriod.Ranges]))
         .AsOf()
+        .Application("salesperson")
         .Policy(CachePolicies.Dashboard)
         .Tag("salesperson:{salesperson_id}")
         .Required("salesperson", Sql.Row<Salesperson>(Salesperson.Query))

@@ -211,6 +211,7 @@ CREATE TABLE invoices (
 );
 CREATE INDEX ix_invoices_order ON invoices (order_id, id);
 CREATE INDEX ix_invoices_customer ON invoices (customer_id, status, due_at);
+CREATE INDEX ix_invoices_issued ON invoices (issued_at, order_id);
 
 CREATE TABLE payments (
     id {id},
