@@ -136,6 +136,7 @@ internal sealed class WritesHost : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
+        await Database.DisposeAsync();
     }
 
     private static async Task<List<string>> LinesAsync(DbConnection connection, string table)
