@@ -8,7 +8,7 @@ namespace Erp.Orders;
 /// <summary>Takes an order: checks who and what, prices it, reserves the stock and gives it a number, all or nothing.</summary>
 internal sealed class CreateOrder(IOptions<OrderChargesOptions> charges)
 {
-    public async Task<CreatedOrder> RunAsync(WriteContext write, CreateOrderRequest request)
+    public async Task<QuickOrder> RunAsync(WriteContext write, CreateOrderRequest request)
     {
         // 1. Who and what: every unknown id is named before anything else is said.
         var unknown = new RequestErrors();
@@ -32,13 +32,13 @@ internal sealed class CreateOrder(IOptions<OrderChargesOptions> charges)
         var id = await InsertAsync(write, request, priced, salesperson?.BranchId, number);
         await OrderItems.InsertAsync(write, id, priced.Lines);
         await stock.SaveAsync(number);
-        return new CreatedOrder(
+        return new QuickOrder(
             id,
             number,
             write.Now,
             OrderStatusTransitions.Pending,
             priced.Total,
-            new CreatedOrderCustomer(request.CustomerId, customer!.Name),
+            new CustomerReference(request.CustomerId, customer!.Name),
             priced.Lines.Count,
             IsPaid: false,
             IsDelivered: false);

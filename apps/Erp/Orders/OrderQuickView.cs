@@ -12,27 +12,4 @@ internal static class OrderQuickView
         .Tag("order:{id}")
         .Required("order", Sql.Row<OrderProgressRow>(OrderProgressRow.Query).Select(QuickOrder.From), section => section.Inline())
         .Build();
-
-    private sealed record QuickOrder(
-        long Id,
-        string OrderNumber,
-        DateTimeOffset OrderDate,
-        string Status,
-        decimal TotalAmount,
-        CustomerReference Customer,
-        long ItemsCount,
-        bool IsPaid,
-        bool IsDelivered)
-    {
-        public static QuickOrder From(OrderProgressRow row) => new(
-            row.Id,
-            row.OrderNumber,
-            row.OrderedAt,
-            row.Status,
-            row.Total,
-            new CustomerReference(row.CustomerId, row.CustomerName),
-            row.ItemsCount,
-            row.IsPaid,
-            row.IsDelivered);
-    }
 }

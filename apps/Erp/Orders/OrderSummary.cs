@@ -39,7 +39,7 @@ internal sealed record OrderProgressRow(
 }
 
 /// <param name="CollectionRate">What was paid of the invoice's total, in percent; null without an invoice.</param>
-/// <param name="DaysPending">See <see cref="OrderStatuses.DaysPending"/>.</param>
+/// <param name="DaysPending">See <see cref="OrderAge.DaysPending"/>.</param>
 internal sealed record OrderSummary(
     string Status, DateTimeOffset CreatedAt, decimal TotalAmount, bool IsPaid, bool IsDelivered, decimal? CollectionRate, int? DaysPending)
 {
@@ -50,5 +50,5 @@ internal sealed record OrderSummary(
         row.IsPaid,
         row.IsDelivered,
         row.Invoiced is { } invoiced ? Figures.Percentage(row.Paid, invoiced) : null,
-        OrderStatuses.DaysPending(row.Status, row.OrderedAt, inputs.Get<DateOnly>("as_of")));
+        OrderAge.DaysPending(row.Status, row.OrderedAt, inputs.Get<DateOnly>("as_of")));
 }

@@ -49,5 +49,5 @@ internal sealed record PendingOrders(IReadOnlyList<PendingOrder> Items, long Cou
         row.Total,
         row.Status,
         row.ItemsCount,
-        OrderStatuses.DaysPending(row.Status, row.Date, asOf));
+        OrderAge.DaysPending(row.Status, row.Date, asOf));
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Erp.Database;
+using Erp.Views;
 
 namespace Erp.Writes;
 
@@ -13,16 +13,8 @@ internal static class WriteJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new MoneyConverter(), new TimeConverter() },
+        Converters = { new TwoPlacesConverter(), new TimeConverter() },
     };
-
-    private sealed class MoneyConverter : JsonConverter<decimal>
-    {
-        public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
-
-        public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-            writer.WriteRawValue(decimal.Round(value, 2, MidpointRounding.AwayFromZero).ToString("0.00", CultureInfo.InvariantCulture));
-    }
 
     private sealed class TimeConverter : JsonConverter<DateTimeOffset>
     {
