@@ -12,28 +12,38 @@ namespace Larder.Data;
 /// <remarks>Compiled once a type. A library's mapper was rejected: docs/decisions/0005-own-row-mapper.md.</remarks>
 internal static class RowMapper<T>
 {
-    private static readonly string[] Columns = ColumnsOf(typeof(T));
-    private static readonly Func<DbDataReader, int[], SqlValueReader, T> Read = Compile();
+    // Lazy, so that a type that cannot be mapped says why, and not that its mapper has no initializer.
+    private static readonly Lazy<string[]> Columns = new(() => ColumnsOf(typeof(T)));
+    private static readonly Lazy<Func<DbDataReader, int[], SqlValueReader, T>> Read = new(Compile);
+
+    /// <summary>Checks that rows can be read as the type, when a view is described and not when it is first called.</summary>
+    /// <exception cref="InvalidOperationException">They cannot; the message says why.</exception>
+    public static void Check()
+    {
+        _ = Columns.Value;
+        _ = Read.Value;
+    }
 
     /// <summary>Finds the columns of the current result set.</summary>
     /// <exception cref="InvalidOperationException">A column is missing.</exception>
     public static int[] Bind(DbDataReader reader)
     {
-        if (Columns.Length == 0)
+        var columns = Columns.Value;
+        if (columns.Length == 0)
         {
             return [0];
         }
 
-        var ordinals = new int[Columns.Length];
+        var ordinals = new int[columns.Length];
         for (var i = 0; i < ordinals.Length; i++)
         {
-            ordinals[i] = OrdinalOf(reader, Columns[i]);
+            ordinals[i] = OrdinalOf(reader, columns[i]);
         }
 
         return ordinals;
     }
 
-    public static T Map(DbDataReader reader, int[] ordinals, SqlValueReader values) => Read(reader, ordinals, values);
+    public static T Map(DbDataReader reader, int[] ordinals, SqlValueReader values) => Read.Value(reader, ordinals, values);
 
     private static int OrdinalOf(DbDataReader reader, string column)
     {

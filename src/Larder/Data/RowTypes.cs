@@ -35,7 +35,7 @@ internal static class RowTypes
         var constructors = type.GetConstructors().Where(constructor => constructor.GetParameters().Length > 0).ToArray();
         return constructors.Length == 1
             ? constructors[0]
-            : throw new InvalidOperationException($"A row type has one public constructor with a parameter a column; {type.Name} has {constructors.Length}.");
+            : throw new InvalidOperationException($"{type.Name} is no row type: it has {constructors.Length} public constructors with parameters, and a row type has one, with a parameter a column.");
     }
 
     public static Expression ReadColumn(Expression reader, Expression ordinal, Expression values, Type type, bool isNullable)

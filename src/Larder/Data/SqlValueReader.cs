@@ -42,7 +42,8 @@ internal sealed class SqlValueReader(decimal integerDecimalScale)
             ? DateTimeOffset.Parse(reader.GetString(ordinal), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)
             : reader.GetFieldValue<DateTimeOffset>(ordinal);
 
-    public DateTime ReadDateTime(DbDataReader reader, int ordinal) => ReadDateTimeOffset(reader, ordinal).UtcDateTime;
+    public DateTime ReadDateTime(DbDataReader reader, int ordinal) =>
+        reader.GetFieldType(ordinal) == typeof(string) ? ReadDateTimeOffset(reader, ordinal).UtcDateTime : reader.GetDateTime(ordinal);
 
     public DateOnly ReadDateOnly(DbDataReader reader, int ordinal) =>
         reader.GetFieldType(ordinal) == typeof(string)
