@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Larder.Views;
@@ -12,19 +11,9 @@ internal static partial class InputTemplate
     public static string Fill(string template, SectionInputs inputs, Func<string, string>? escape = null) =>
         Placeholder().Replace(template, match =>
         {
-            var text = Text(inputs.Get<object?>(match.Groups[1].Value));
+            var text = InputText.Of(inputs.Get<object?>(match.Groups[1].Value));
             return escape is null ? text : escape(text);
         });
-
-    /// <summary>One text a value, the same on every machine: dates are ISO 8601, null is empty.</summary>
-    public static string Text(object? value) => value switch
-    {
-        null => "",
-        bool flag => flag ? "true" : "false",
-        DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-    };
 
     [GeneratedRegex(@"\{([a-z][a-z0-9_]*)\}")]
     private static partial Regex Placeholder();

@@ -42,10 +42,13 @@ public sealed record SectionFailure(SectionFailureKind Kind, Exception? Exceptio
         exception switch
         {
             _ when isTimedOut => SectionFailureKind.Timeout,
+            // A driver's own time limit, and the server's (57014, query_canceled by statement_timeout).
+            DbException { InnerException: TimeoutException } or DbException { SqlState: "57014" } => SectionFailureKind.Timeout,
             DbException { IsTransient: true } => SectionFailureKind.Unavailable,
             // SQL:2016 class 08, connection exception; PostgreSQL 57P0x, the server is shutting down or starting.
             DbException { SqlState: { } state } when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal) => SectionFailureKind.Unavailable,
             BrokenCircuitException => SectionFailureKind.Unavailable,
+            HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse } => SectionFailureKind.Error,
             HttpRequestException { StatusCode: null } => SectionFailureKind.Unavailable,
             TimeoutException or TimeoutRejectedException => SectionFailureKind.Timeout,
             _ => SectionFailureKind.Error,

@@ -27,7 +27,9 @@ public sealed class SectionInputs
         {
             if (_inputs[i].Name == name)
             {
-                return (T)_values[i]!;
+                return _values[i] is null && default(T) is not null
+                    ? throw new InvalidCastException($"The input '{name}' is null: get it as {typeof(T).Name}?.")
+                    : (T)_values[i]!;
             }
         }
 

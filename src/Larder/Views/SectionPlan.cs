@@ -19,6 +19,9 @@ internal sealed class SectionPlan
 
     public ImmutableArray<ImmutableArray<PlannedSection>> Levels { get; }
 
+    /// <summary>Held while a call of a snapshot view looks its SQL sections up, so that calls do not share them out among themselves.</summary>
+    public Lock SnapshotGate { get; } = new();
+
     public int IndexOf(string section)
     {
         for (var i = 0; i < Sections.Length; i++)
@@ -41,6 +44,8 @@ internal sealed class SectionPlan
         }
 
         var inputs = view.Sections.Select(section => InputsOf(view, section)).ToArray();
+        CheckTags(view, inputs);
+        CheckSnapshot(view);
         var levels = Enumerable.Repeat(-1, view.Sections.Length).ToArray();
         for (var i = 0; i < levels.Length; i++)
         {
@@ -48,6 +53,27 @@ internal sealed class SectionPlan
         }
 
         return new SectionPlan([.. view.Sections.Select((section, i) => Planned(view, section, inputs[i], levels[i], i))]);
+    }
+
+    private static void CheckTags(View view, SectionInput[][] inputs)
+    {
+        var used = inputs.SelectMany(section => section).Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var tag in view.Tags)
+        {
+            if (InputTemplate.NamesIn(tag).FirstOrDefault(name => !used.Contains(name)) is { } unknown)
+            {
+                throw new InvalidOperationException($"View '{view.Name}': no section uses '{unknown}' of the tag '{tag}'.");
+            }
+        }
+    }
+
+    private static void CheckSnapshot(View view)
+    {
+        var databases = view.Sections.Select(section => section.Source).OfType<SqlSource>().Select(source => source.DatabaseName).Distinct(StringComparer.Ordinal).ToArray();
+        if (view.IsSnapshot && databases.Length != 1)
+        {
+            throw new InvalidOperationException($"View '{view.Name}' reads one snapshot, which is of one database; its SQL sections read {databases.Length}.");
+        }
     }
 
     private static PlannedSection Planned(View view, Section section, SectionInput[] inputs, int level, int index)
@@ -73,6 +99,11 @@ internal sealed class SectionPlan
         foreach (var binding in bindings)
         {
             var input = binding.Compute is null && binding.Pick is null ? ParameterInput(view, section, binding.Name) : binding;
+            if (!InputText.CanWrite(input.Type))
+            {
+                throw Wrong(view, section, $"has the input '{input.Name}' of type {input.Type.Name}, which cannot be part of a cache key: use scalars or lists of them");
+            }
+
             if (!byName.TryAdd(input.Name, input))
             {
                 throw Wrong(view, section, $"binds the input '{input.Name}' twice");

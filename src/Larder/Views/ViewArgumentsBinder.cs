@@ -66,16 +66,22 @@ internal static class ViewArgumentsBinder
         var maximum = parameter.Maximum ?? (isText ? DefaultMaximumLength : null);
         if ((parameter.Minimum is { } least && measure.CompareTo(least) < 0) || (maximum is not null && measure.CompareTo(maximum) > 0))
         {
-            var what = isText ? "must have a length" : "must be";
-            return (parameter.Minimum, maximum) switch
-            {
-                (null, _) => $"{what} of at most {maximum}.",
-                (_, null) => isText ? $"must have a length of at least {parameter.Minimum}." : $"must be at least {parameter.Minimum}.",
-                _ => $"{what} between {parameter.Minimum} and {maximum}.",
-            };
+            return ProblemOf(isText, parameter.Minimum, maximum);
         }
 
         return null;
+    }
+
+    private static string ProblemOf(bool isText, IComparable? minimum, IComparable? maximum)
+    {
+        var what = isText ? "must have a length" : "must be";
+        var (least, most) = (InputText.Of(minimum), InputText.Of(maximum));
+        return (minimum, maximum) switch
+        {
+            (null, _) => $"{what} of at most {most}.",
+            (_, null) => $"{what} {(isText ? "of " : "")}at least {least}.",
+            _ => $"{what} between {least} and {most}.",
+        };
     }
 
     private static object? Convert(Type type, string text)

@@ -7,6 +7,9 @@ namespace Larder.Views;
 /// <summary>Describes a view; <see cref="Build"/> checks the whole and names what is wrong.</summary>
 public sealed partial class ViewBuilder
 {
+    // View and section stand in a key together, in one part of at most 100 characters.
+    private const int MaxNameLength = 49;
+
     private readonly string _name;
     private readonly ImmutableArray<ViewParameter>.Builder _parameters = ImmutableArray.CreateBuilder<ViewParameter>();
     private readonly ImmutableArray<Section>.Builder _sections = ImmutableArray.CreateBuilder<Section>();
@@ -17,9 +20,9 @@ public sealed partial class ViewBuilder
 
     internal ViewBuilder(string name)
     {
-        if (!KebabCase().IsMatch(name))
+        if (!KebabCase().IsMatch(name) || name.Length > MaxNameLength)
         {
-            throw new ArgumentException($"The name of a view is in kebab-case: '{name}' is not.", nameof(name));
+            throw new ArgumentException($"The name of a view is in kebab-case, at most {MaxNameLength} characters: '{name}' is not.", nameof(name));
         }
 
         _name = name;
@@ -102,9 +105,9 @@ public sealed partial class ViewBuilder
 
     private void CheckName(string name, bool isTaken, string kind)
     {
-        if (!SnakeCase().IsMatch(name))
+        if (!SnakeCase().IsMatch(name) || name.Length > MaxNameLength)
         {
-            throw new InvalidOperationException($"View '{_name}': the name of a {kind} is in snake_case: '{name}' is not.");
+            throw new InvalidOperationException($"View '{_name}': the name of a {kind} is in snake_case, at most {MaxNameLength} characters: '{name}' is not.");
         }
 
         if (isTaken)

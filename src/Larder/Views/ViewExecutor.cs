@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Larder.Caching;
 using Larder.Views.Execution;
 using Larder.Views.Sources;
@@ -32,8 +31,8 @@ public sealed class ViewExecutor
 
     internal TimeProvider Time => _time;
 
-    /// <summary>Checks that the policies and databases a view names exist.</summary>
-    /// <exception cref="InvalidOperationException">One does not; the message names it.</exception>
+    /// <summary>Checks a view against the host: the policies, databases and HTTP sources that it names exist, and its JSON has each member once.</summary>
+    /// <exception cref="InvalidOperationException">Something does not; the message names it.</exception>
     internal void Check(View view)
     {
         foreach (var policy in view.Sections.Select(section => section.Policy ?? view.Policy).Distinct(StringComparer.Ordinal))
@@ -44,13 +43,20 @@ public sealed class ViewExecutor
             }
         }
 
-        foreach (var source in view.Sections.Select(section => section.Source).OfType<SqlSource>())
+        foreach (var section in view.Sections)
         {
-            if (!_loader.HasDatabase(source.DatabaseName))
+            if (section.Source is SqlSource sql && !_loader.HasDatabase(sql.DatabaseName))
             {
-                throw new InvalidOperationException($"View '{view.Name}' reads the database '{source.DatabaseName}': register a SqlDatabase of that name.");
+                throw new InvalidOperationException($"View '{view.Name}' reads the database '{sql.DatabaseName}': register a SqlDatabase of that name.");
+            }
+
+            if (section.Source is HttpSource http && !_loader.HasHttpSource(http.Client))
+            {
+                throw new InvalidOperationException($"View '{view.Name}' reads the HTTP source '{http.Client}': add it with AddHttpSource.");
             }
         }
+
+        ViewMembers.Check(view, _options.Json);
     }
 
     /// <summary>Answers one call.</summary>
@@ -60,6 +66,7 @@ public sealed class ViewExecutor
     public async ValueTask<ViewResult> ExecuteAsync(ViewArguments arguments, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        cancellationToken.ThrowIfCancellationRequested();
         var view = arguments.View;
         var runs = new SectionRun[view.Sections.Length];
         foreach (var planned in view.Plan.Sections)
@@ -67,9 +74,11 @@ public sealed class ViewExecutor
             runs[planned.Index] = new SectionRun(planned);
         }
 
+        var sections = new LevelSections(new ViewCall(arguments, runs), _cache, _options, _time, _logger);
         foreach (var level in view.Plan.Levels)
         {
-            await RunLevelAsync(new ViewCall(arguments, runs), level, cancellationToken).ConfigureAwait(false);
+            await sections.FindInputsAsync(level).ConfigureAwait(false);
+            await RunLevelAsync(view, sections, cancellationToken).ConfigureAwait(false);
             if (level.Any(planned => planned.Section.IsRequired && runs[planned.Index].Failure is not null))
             {
                 break;
@@ -79,166 +88,29 @@ public sealed class ViewExecutor
         return new ViewResult(view, runs, _time.GetUtcNow());
     }
 
-    private async Task RunLevelAsync(ViewCall call, IReadOnlyList<PlannedSection> level, CancellationToken cancellationToken)
+    private async Task RunLevelAsync(View view, LevelSections sections, CancellationToken cancellationToken)
     {
-        var loads = new List<SectionLoad>();
-        var waits = new List<SectionRun>();
-        foreach (var planned in level)
+        sections.Begin(cancellationToken);
+        await LoadAsync(view, sections, cancellationToken).ConfigureAwait(false);
+        if (sections.IsOfSeveralSnapshots)
         {
-            var run = call.Runs[planned.Index];
-            if (!call.IsSwitchedOn(planned) || !TryFindInputs(call, run))
-            {
-                continue;
-            }
-
-            if (planned.Section.Source.IsAsked)
-            {
-                Begin(call, run, loads, waits, cancellationToken);
-            }
-            else
-            {
-                await SectionLoader.ComputeAsync(NewLoad(
-                    run, (load, fragment, failure) => Finish(call.View, run, SectionOutcome.Computed, load, fragment, failure), CancellationToken.None)).ConfigureAwait(false);
-            }
+            // What others were reading when this call came turned out to be of several snapshots: read it together after all.
+            sections.Begin(cancellationToken);
+            await LoadAsync(view, sections, cancellationToken).ConfigureAwait(false);
         }
+    }
 
-        if (call.View.IsSnapshot)
-        {
-            ReloadTogether(call, level, loads, waits, cancellationToken);
-        }
-
-        var loading = _loader.LoadAsync(loads, call.View.IsSnapshot);
-        foreach (var run in waits)
-        {
-            await WaitAsync(run, cancellationToken).ConfigureAwait(false);
-        }
-
+    private async Task LoadAsync(View view, LevelSections sections, CancellationToken cancellationToken)
+    {
+        // The wait starts before the load: an embedded database runs on this very thread, and a caller must be able to leave meanwhile.
+        var waiting = sections.WaitAsync(cancellationToken);
+        var loading = _loader.LoadAsync(sections.Loads, view.IsSnapshot);
+        await waiting.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        if (loads.Exists(load => !load.IsDone))
+        if (sections.HasUncachedLoads)
         {
-            // Sections that are never cached have no flight to wait for.
+            // They have no flight to wait for.
             await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private bool TryFindInputs(ViewCall call, SectionRun run)
-    {
-        try
-        {
-            run.Inputs = call.InputsOf(run.Planned, _options.Json);
-            return true;
-        }
-        catch (SectionFailedException exception)
-        {
-            run.Fail(exception.Failure, TimeSpan.Zero);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            Log.SectionFailed(_logger, call.View.Name, run.Section.Name, "error", exception);
-            run.Fail(new SectionFailure(SectionFailureKind.Error, exception), TimeSpan.Zero);
-        }
-
-        return false;
-    }
-
-    /// <summary>Finds the section, joins the load that is under way, or adds one.</summary>
-    private void Begin(ViewCall call, SectionRun run, List<SectionLoad> loads, List<SectionRun> waits, CancellationToken cancellationToken)
-    {
-        var policy = _cache.GetPolicy(run.Section.Policy ?? call.View.Policy);
-        if (policy.NoStore)
-        {
-            loads.Add(NewLoad(run, (load, fragment, failure) => Finish(call.View, run, SectionOutcome.Loaded, load, fragment, failure), cancellationToken));
-            return;
-        }
-
-        var startedAt = _time.GetTimestamp();
-        var lookup = _cache.BeginLoad<SectionFragment>(call.KeyOf(run, _options.Application), call.TagsOf(run));
-        if (lookup.IsHit)
-        {
-            run.Finish(SectionOutcome.Hit, lookup.Value, _time.GetElapsedTime(startedAt));
-            return;
-        }
-
-        run.Flight = lookup.Flight;
-        waits.Add(run);
-        if (lookup.Flight.IsLeader)
-        {
-            loads.Add(NewLoad(run, (load, fragment, failure) => EndFlight(call, lookup.Flight, policy, load, fragment, failure), lookup.Flight.Abandoned));
-        }
-    }
-
-    /// <summary>In a snapshot view, what was found in the cache is read again with the rest unless all of it is there and of one snapshot.</summary>
-    private void ReloadTogether(
-        ViewCall call, IReadOnlyList<PlannedSection> level, List<SectionLoad> loads, List<SectionRun> waits, CancellationToken cancellationToken)
-    {
-        var found = level.Select(planned => call.Runs[planned.Index]).Where(run => run is { Outcome: SectionOutcome.Hit, Section.Source: SqlSource }).ToArray();
-        var isComplete = !loads.Exists(load => load.Section.Source is SqlSource) && !waits.Exists(run => run.Section.Source is SqlSource);
-        if (isComplete && found.Select(run => run.Fragment!.SnapshotId).Distinct().Count() <= 1)
-        {
-            return;
-        }
-
-        foreach (var run in found)
-        {
-            _cache.Remove(call.KeyOf(run, _options.Application));
-            Begin(call, run, loads, waits, cancellationToken);
-        }
-    }
-
-    private async ValueTask WaitAsync(SectionRun run, CancellationToken cancellationToken)
-    {
-        var flight = run.Flight!;
-        var startedAt = _time.GetTimestamp();
-        try
-        {
-            var fragment = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
-            run.Finish(flight.IsLeader ? SectionOutcome.Loaded : SectionOutcome.Collapsed, fragment, _time.GetElapsedTime(startedAt));
-        }
-        catch (SectionFailedException exception)
-        {
-            run.Fail(exception.Failure, _time.GetElapsedTime(startedAt));
-        }
-        catch (Exception exception)
-        {
-            // When this caller has left, the flights after this one are left too before the cancellation is thrown.
-            run.Fail(SectionFailure.Of(exception, isTimedOut: false), _time.GetElapsedTime(startedAt));
-        }
-    }
-
-    private void EndFlight(ViewCall call, CacheFlight<SectionFragment> flight, CachePolicy policy, SectionLoad load, SectionFragment? fragment, SectionFailure? failure)
-    {
-        LogEnd(call.View, load, failure);
-        if (fragment is null)
-        {
-            flight.Fail(new SectionFailedException(failure!));
-        }
-        else
-        {
-            flight.Complete(fragment, policy);
-        }
-    }
-
-    private void Finish(View view, SectionRun run, SectionOutcome outcome, SectionLoad load, SectionFragment? fragment, SectionFailure? failure)
-    {
-        LogEnd(view, load, failure);
-        if (fragment is null)
-        {
-            run.Fail(failure!, load.Elapsed);
-        }
-        else
-        {
-            run.Finish(outcome, fragment, load.Elapsed);
-        }
-    }
-
-    private void LogEnd(View view, SectionLoad load, SectionFailure? failure)
-    {
-        if (failure is { Kind: not SectionFailureKind.NotFound })
-        {
-            Log.SectionFailed(_logger, view.Name, load.Section.Name, failure.Reason, failure.Exception);
-        }
-    }
-
-    private SectionLoad NewLoad(SectionRun run, Action<SectionLoad, SectionFragment?, SectionFailure?> completed, CancellationToken abandoned) =>
-        new(run.Planned, run.Inputs!, run.Section.Timeout ?? _options.SectionTimeout, _options.Json, _time) { Completed = completed, Abandoned = abandoned };
 }

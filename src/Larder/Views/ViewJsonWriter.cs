@@ -96,7 +96,15 @@ internal static class ViewJsonWriter
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            writer.WritePropertyName(reader.ValueSpan);
+            if (reader.ValueIsEscaped)
+            {
+                writer.WritePropertyName(reader.GetString()!);
+            }
+            else
+            {
+                writer.WritePropertyName(reader.ValueSpan);
+            }
+
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();

@@ -53,15 +53,16 @@ public sealed class ViewResult
 
     private static SectionFailure? FailureOf(IReadOnlyList<SectionRun> runs)
     {
-        var required = runs.Where(run => run.Section.IsRequired && run.Failure is not null).Select(run => run.Failure!).ToArray();
-        if (required.Length > 0)
+        // The kinds stand in order: that a thing does not exist says more than that another source was slow.
+        var failed = runs.Where(run => run.Failure is not null).OrderBy(run => run.Failure!.Kind).ToArray();
+        if (failed.FirstOrDefault(run => run.Section.IsRequired)?.Failure is { } failure)
         {
-            // The kinds stand in order: that a thing does not exist says more than that another source was slow.
-            return required.MinBy(failure => failure.Kind);
+            // A section that only waited for another says nothing about the source.
+            return failure.Kind == SectionFailureKind.Dependency ? failed[0].Failure : failure;
         }
 
-        var asked = runs.Where(run => run.Section.Source.IsAsked && run.Outcome != SectionOutcome.NotAsked).ToArray();
-        return asked.Length > 0 && asked.All(run => run.Outcome == SectionOutcome.Failed) ? asked.MinBy(run => run.Failure!.Kind)!.Failure : null;
+        var shown = runs.Where(run => run.IsAsked && run.Section.Placement != SectionPlacement.Hidden).ToArray();
+        return shown.Length > 0 && shown.All(run => run.Failure is not null) ? failed[0].Failure : null;
     }
 
     private static bool IsOneSnapshot(IReadOnlyList<SectionRun> runs)

@@ -7,6 +7,8 @@ namespace Larder.Views.Execution;
 /// <summary>Reads HTTP sections through named clients, each with its own retries and circuit breaker.</summary>
 internal sealed class HttpSectionLoader(IHttpClientFactory clients, HttpSourcePipelines pipelines, ViewOptions options, TimeProvider time)
 {
+    public bool Has(string client) => pipelines.Has(client);
+
     public async Task LoadAsync(SectionLoad load)
     {
         var source = (HttpSource)load.Section.Source;
@@ -14,24 +16,26 @@ internal sealed class HttpSectionLoader(IHttpClientFactory clients, HttpSourcePi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, load.Abandoned);
         try
         {
-            var pipeline = pipelines.Get(source.Client);
-            var path = source.PathFor(load.Inputs);
-            using var response = await pipeline.ExecuteAsync(
-                async token => await clients.CreateClient(source.Client).GetAsync(path, HttpCompletionOption.ResponseContentRead, token).ConfigureAwait(false),
-                either.Token).ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.NotFound)
-            {
-                load.Succeed(null);
-                return;
-            }
-
-            response.EnsureSuccessStatusCode();
-            var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
-            load.Succeed(JsonSerializer.Deserialize(body, source.ResultType, options.Json));
+            load.Succeed(source.PathFor(load.Inputs) is { } path ? await GetAsync(source, path, either.Token).ConfigureAwait(false) : null);
         }
         catch (Exception exception) when (!load.IsDone)
         {
             load.Fail(SectionFailure.Of(exception, timer.IsCancellationRequested));
         }
+    }
+
+    private async Task<object?> GetAsync(HttpSource source, string path, CancellationToken cancellationToken)
+    {
+        using var response = await pipelines.Get(source.Client).ExecuteAsync(
+            async token => await clients.CreateClient(source.Client).GetAsync(path, HttpCompletionOption.ResponseContentRead, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        response.EnsureSuccessStatusCode();
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        return JsonSerializer.Deserialize(body, source.ResultType, options.Json);
     }
 }

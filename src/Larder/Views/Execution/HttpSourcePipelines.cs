@@ -16,12 +16,25 @@ internal sealed class HttpSourcePipelines(IOptionsMonitor<HttpSourceOptions> opt
     public ResiliencePipeline<HttpResponseMessage> Get(string client) =>
         _registry.GetOrAddPipeline<HttpResponseMessage>(client, builder => Build(builder, options.Get(client)));
 
+    /// <summary>Whether <c>AddHttpSource</c> has been called for the client.</summary>
+    public bool Has(string client)
+    {
+        try
+        {
+            return options.Get(client).Address is not null;
+        }
+        catch (OptionsValidationException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _registry.Dispose();
 
     private void Build(ResiliencePipelineBuilder<HttpResponseMessage> builder, HttpSourceOptions options)
     {
         var isTransient = new PredicateBuilder<HttpResponseMessage>()
-            .Handle<HttpRequestException>()
+            .Handle<HttpRequestException>(static exception => exception.HttpRequestError != HttpRequestError.ConfigurationLimitExceeded)
             .Handle<TimeoutRejectedException>()
             .HandleResult(static response => response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError);
         builder.TimeProvider = time;

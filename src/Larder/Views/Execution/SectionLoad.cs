@@ -7,7 +7,7 @@ namespace Larder.Views.Execution;
 /// <summary>One section that is being read from its source, and the call that hands over what came of it.</summary>
 internal sealed class SectionLoad(PlannedSection planned, SectionInputs inputs, TimeSpan timeout, JsonSerializerOptions json, TimeProvider time)
 {
-    private readonly long _startedAt = time.GetTimestamp();
+    private long _startedAt = time.GetTimestamp();
 
     /// <summary>Receives the fragment or the failure, once.</summary>
     public required Action<SectionLoad, SectionFragment?, SectionFailure?> Completed { private get; init; }
@@ -29,6 +29,9 @@ internal sealed class SectionLoad(PlannedSection planned, SectionInputs inputs, 
     public bool IsDone { get; private set; }
 
     public TimeSpan Elapsed { get; private set; }
+
+    /// <summary>Its own time begins here: it was not the one being read before.</summary>
+    public void Start() => _startedAt = time.GetTimestamp();
 
     /// <summary>Takes what the source returned; null: it has none.</summary>
     public void Succeed(object? value, long snapshotId = 0)

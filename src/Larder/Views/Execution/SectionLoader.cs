@@ -8,10 +8,12 @@ namespace Larder.Views.Execution;
 /// <summary>Reads sections from their sources: the SQL sections of a database together, HTTP and code beside them.</summary>
 internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSectionLoader http, IServiceScopeFactory scopes, TimeProvider time)
 {
-    private readonly FrozenDictionary<string, SqlSectionLoader> _databases =
-        databases.ToFrozenDictionary(database => database.Name, database => new SqlSectionLoader(database, time), StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, SqlSectionLoader> _databases = ByName(databases)
+        .ToFrozenDictionary(database => database.Key, database => new SqlSectionLoader(database.Value, time), StringComparer.Ordinal);
 
     public bool HasDatabase(string name) => _databases.ContainsKey(name);
+
+    public bool HasHttpSource(string name) => http.Has(name);
 
     /// <summary>Completes every load; ends when all are completed.</summary>
     public async Task LoadAsync(IReadOnlyList<SectionLoad> loads, bool inSnapshot)
@@ -51,6 +53,21 @@ internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSect
         }
     }
 
+    private static Dictionary<string, SqlDatabase> ByName(IEnumerable<SqlDatabase> databases)
+    {
+        var byName = new Dictionary<string, SqlDatabase>(StringComparer.Ordinal);
+        foreach (var database in databases)
+        {
+            // A frozen dictionary would keep the last one without a word.
+            if (!byName.TryAdd(database.Name, database))
+            {
+                throw new InvalidOperationException($"Two databases are registered by the name '{database.Name}'.");
+            }
+        }
+
+        return byName;
+    }
+
     private static async Task LoadSqlAsync(SqlSectionLoader loader, SectionLoad[] loads, bool inSnapshot)
     {
         using var abandonment = new SharedAbandonment(loads);
@@ -65,7 +82,9 @@ internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSect
         try
         {
             var context = new CodeContext(load.Inputs, scope.ServiceProvider);
-            load.Succeed(await ((CodeSource)load.Section.Source).RunAsync(context, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false));
+            // On a thread of its own: code that blocks before it first awaits would hold up the other sections and its own time limit.
+            var running = Task.Run(() => ((CodeSource)load.Section.Source).RunAsync(context, either.Token).AsTask(), either.Token);
+            load.Succeed(await running.WaitAsync(either.Token).ConfigureAwait(false));
         }
         catch (Exception exception) when (!load.IsDone)
         {
@@ -76,16 +95,20 @@ internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSect
     /// <summary>Whatever is thrown, nobody waits for ever.</summary>
     private static async Task GuardAsync(IReadOnlyList<SectionLoad> loads, Func<Task> run)
     {
+        SectionFailure failure;
         try
         {
             await run().ConfigureAwait(false);
+            failure = new SectionFailure(SectionFailureKind.Error);
         }
         catch (Exception exception)
         {
-            foreach (var load in loads.Where(load => !load.IsDone))
-            {
-                load.Fail(SectionFailure.Of(exception, isTimedOut: false));
-            }
+            failure = SectionFailure.Of(exception, isTimedOut: false);
+        }
+
+        foreach (var load in loads.Where(load => !load.IsDone))
+        {
+            load.Fail(failure);
         }
     }
 

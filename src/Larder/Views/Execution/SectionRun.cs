@@ -19,10 +19,29 @@ internal sealed class SectionRun(PlannedSection planned)
 
     public SectionInputs? Inputs { get; set; }
 
+    /// <summary>When this call looked it up.</summary>
+    public long StartedAt { get; private set; }
+
+    /// <summary>Null when it is not cached.</summary>
+    public string? CacheKey { get; set; }
+
     /// <summary>The load this call waits for; null when the section was found, is not cached, or is not asked for.</summary>
     public CacheFlight<SectionFragment>? Flight { get; set; }
 
+    /// <summary>How long its source took, where this call asked it.</summary>
+    public TimeSpan? LoadElapsed { get; set; }
+
     public bool IsAsked => Outcome != SectionOutcome.NotAsked && Section.Source.IsAsked;
+
+    /// <summary>Back to the state before the lookup.</summary>
+    public void Reset(long startedAt)
+    {
+        StartedAt = startedAt;
+        Outcome = SectionOutcome.NotAsked;
+        Fragment = null;
+        Flight = null;
+        LoadElapsed = null;
+    }
 
     public void Finish(SectionOutcome outcome, SectionFragment fragment, TimeSpan elapsed)
     {

@@ -5,8 +5,15 @@ using Larder.Views.Sources;
 namespace Larder.Views.Execution;
 
 /// <summary>The SQL sections of a view as one prepared batch, in a snapshot of its own where one is asked for.</summary>
-internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connection, IReadOnlyList<SectionLoad> loads, long snapshotId)
+/// <remarks>
+/// A server keeps small results back until the batch has ended, so nobody can tell from outside how long one statement took. All time
+/// limits therefore count from the start of the batch, and the shortest one that is still open stops it. The statement that ran then is
+/// the one that fails, if its own limit is over; what it held up runs again.
+/// </remarks>
+internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connection, IReadOnlyList<SectionLoad> loads, long snapshotId, TimeProvider time)
 {
+    private readonly long _startedAt = time.GetTimestamp();
+
     private bool IsSnapshot => snapshotId != 0;
 
     /// <summary>
@@ -14,12 +21,14 @@ internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connect
     /// </summary>
     public async Task RunAsync(SqlTimeLimit limit)
     {
-        var batch = CreateBatch();
+        var batch = connection.CreateBatch();
         await using var disposal = batch.ConfigureAwait(false);
         SectionLoad? current = null;
+        var isStopped = false;
         try
         {
-            await limit.StartAsync(loads[0].Timeout, connection).ConfigureAwait(false);
+            AddCommands(batch);
+            await limit.StartAsync(ShortestFrom(0), connection).ConfigureAwait(false);
             await batch.PrepareAsync(limit.Token).ConfigureAwait(false);
             current = loads[0];
             var reader = await batch.ExecuteReaderAsync(limit.Token).ConfigureAwait(false);
@@ -29,7 +38,9 @@ internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connect
                 current = loads[i];
                 if (i > 0)
                 {
-                    await limit.StartAsync(current.Timeout, connection).ConfigureAwait(false);
+                    // What was stopped hands over the results before it first, and only then says so.
+                    isStopped |= limit.IsReached;
+                    await limit.StartAsync(ShortestFrom(i), connection).ConfigureAwait(false);
                     await reader.NextResultAsync(limit.Token).ConfigureAwait(false);
                 }
 
@@ -38,21 +49,43 @@ internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connect
 
             current = null;
         }
-        catch (Exception exception) when (exception is DbException or OperationCanceledException or IOException or TimeoutException)
+        catch (Exception exception)
         {
-            // The database names the statement that failed; a time-out is that of the statement being waited for.
-            var culprit = exception is DbException { BatchCommand: { } command } ? LoadOf(batch.BatchCommands.IndexOf(command)) : current;
-            var failure = SectionFailure.Of(exception, limit.IsReached);
-            if (culprit is { IsDone: false } && failure.Kind != SectionFailureKind.Unavailable)
+            // Before the first statement ran nobody is known to be at fault: run separately, each section speaks for itself.
+            if (CulpritOf(exception, batch, current) is { IsDone: false } culprit && FailureOf(exception, culprit, isStopped || limit.IsReached) is { } failure)
             {
                 culprit.Fail(failure);
             }
         }
     }
 
-    private DbBatch CreateBatch()
+    /// <summary>What remains of the shortest time limit among the sections that are not read.</summary>
+    private TimeSpan ShortestFrom(int index)
     {
-        var batch = connection.CreateBatch();
+        var remaining = loads.Skip(index).Min(load => load.Timeout) - time.GetElapsedTime(_startedAt);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+    }
+
+    /// <summary>The database names the statement that failed; otherwise it is the one being waited for.</summary>
+    private SectionLoad? CulpritOf(Exception exception, DbBatch batch, SectionLoad? current) =>
+        (exception as DbException ?? exception.InnerException as DbException)?.BatchCommand is { } command
+            ? LoadOf(batch.BatchCommands.IndexOf(command))
+            : current;
+
+    /// <summary>Null where the section may be read when it runs again: with its own time, on another connection, or not as it was prepared.</summary>
+    private SectionFailure? FailureOf(Exception exception, SectionLoad culprit, bool isStopped)
+    {
+        // PostgreSQL: 0A000, a cached plan must not change its result type; 26000, the prepared statement does not exist (any more).
+        var mayRunAgain = isStopped
+            ? time.GetElapsedTime(_startedAt) < culprit.Timeout
+            : exception is DbException { SqlState: "0A000" or "26000" };
+        var failure = SectionFailure.Of(exception, isStopped);
+        return mayRunAgain || failure.Kind == SectionFailureKind.Unavailable ? null : failure;
+    }
+
+    private void AddCommands(DbBatch batch)
+    {
+        batch.Timeout = SqlTimeLimit.SecondsBeyond(loads.Max(load => load.Timeout));
         if (IsSnapshot)
         {
             Add(batch, database.Options.BeginSnapshot);
@@ -68,8 +101,6 @@ internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connect
         {
             Add(batch, "COMMIT");
         }
-
-        return batch;
     }
 
     private static DbBatchCommand Add(DbBatch batch, string text)

@@ -7,8 +7,8 @@ namespace Larder.Views.Execution;
 
 /// <summary>
 /// Reads SQL sections of one database: in one prepared batch, which is one round trip, where the provider has batches; otherwise one
-/// after the other on one connection, which is what an embedded database does best. What a failure in a batch leaves unread is run
-/// again separately, so that one section's failure never costs another.
+/// after the other on one connection, which is what an embedded database does best. What a failure leaves unread is run again
+/// separately, so that one section's failure never costs another.
 /// </summary>
 internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
 {
@@ -21,36 +21,49 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
     public async Task LoadAsync(IReadOnlyList<SectionLoad> loads, bool inSnapshot, CancellationToken abandoned)
     {
         await using var limit = new SqlTimeLimit(database, time, abandoned);
+        await RunTogetherAsync(loads, inSnapshot, limit).ConfigureAwait(false);
+
+        // Each round completes at least the first: it has another one only where a connection broke.
+        while (loads.Where(load => !load.IsDone).ToArray() is { Length: > 0 } unread)
+        {
+            await RunSeparatelyAsync(unread, limit).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunTogetherAsync(IReadOnlyList<SectionLoad> loads, bool inSnapshot, SqlTimeLimit limit)
+    {
         var connection = await OpenAsync(loads, limit).ConfigureAwait(false);
         if (connection is null)
         {
             return;
         }
 
-        await using (connection.ConfigureAwait(false))
+        await using var disposal = connection.ConfigureAwait(false);
+        var snapshotId = inSnapshot ? Interlocked.Increment(ref _lastSnapshot) : 0;
+        if (connection.CanCreateBatch)
         {
-            if (connection.CanCreateBatch && (inSnapshot || loads.Count > 1))
-            {
-                await new SqlSectionBatch(database, connection, loads, inSnapshot ? NewSnapshot() : 0).RunAsync(limit).ConfigureAwait(false);
-            }
-            else if (inSnapshot)
-            {
-                await RunInTransactionAsync(connection, loads, limit).ConfigureAwait(false);
-            }
-            else
-            {
-                await RunEachAsync(connection, loads, limit, snapshotId: 0).ConfigureAwait(false);
-            }
+            await new SqlSectionBatch(database, connection, loads, snapshotId, time).RunAsync(limit).ConfigureAwait(false);
         }
-
-        foreach (var unread in loads.Where(load => !load.IsDone).ToArray())
+        else if (inSnapshot)
         {
-            await LoadAsync([unread], inSnapshot: false, abandoned).ConfigureAwait(false);
+            await RunInTransactionAsync(connection, loads, limit, snapshotId).ConfigureAwait(false);
+        }
+        else
+        {
+            await RunEachAsync(connection, loads, limit, snapshotId, mayRetry: true).ConfigureAwait(false);
         }
     }
 
-    private static long NewSnapshot() => Interlocked.Increment(ref _lastSnapshot);
+    private async Task RunSeparatelyAsync(IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit)
+    {
+        if (await OpenAsync(loads, limit).ConfigureAwait(false) is { } connection)
+        {
+            await using var disposal = connection.ConfigureAwait(false);
+            await RunEachAsync(connection, loads, limit, snapshotId: 0, mayRetry: false).ConfigureAwait(false);
+        }
+    }
 
+    /// <summary>Opens a connection; where there is none to be had, every load fails.</summary>
     private async Task<DbConnection?> OpenAsync(IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit)
     {
         await limit.StartAsync(loads.Max(load => load.Timeout), connection: null).ConfigureAwait(false);
@@ -69,17 +82,38 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
         }
     }
 
-    private async Task RunInTransactionAsync(DbConnection connection, IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit)
+    private async Task RunInTransactionAsync(DbConnection connection, IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit, long snapshotId)
     {
         try
         {
             await ExecuteAsync(connection, database.Options.BeginSnapshot, limit.Token).ConfigureAwait(false);
-            await RunEachAsync(connection, loads, limit, NewSnapshot()).ConfigureAwait(false);
-            await ExecuteAsync(connection, "COMMIT", CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is DbException or OperationCanceledException)
         {
-            // Reads only: what is unread now runs again without the snapshot.
+            // What is unread now runs again without the snapshot.
+            return;
+        }
+
+        try
+        {
+            await RunEachAsync(connection, loads, limit, snapshotId, mayRetry: true).ConfigureAwait(false);
+        }
+        finally
+        {
+            await EndTransactionAsync(connection).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A pool does not end transactions that were begun by a statement: the next user of the connection would read old data.</summary>
+    private static async Task EndTransactionAsync(DbConnection connection)
+    {
+        try
+        {
+            await ExecuteAsync(connection, "COMMIT", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DbException)
+        {
+            // It only read, and the database has ended the transaction by itself.
         }
     }
 
@@ -91,11 +125,11 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task RunEachAsync(DbConnection connection, IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit, long snapshotId)
+    private async Task RunEachAsync(DbConnection connection, IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit, long snapshotId, bool mayRetry)
     {
-        foreach (var load in loads)
+        foreach (var load in loads.Where(load => !load.IsDone))
         {
-            await RunAsync(connection, load, limit, snapshotId).ConfigureAwait(false);
+            await RunAsync(connection, load, limit, snapshotId, mayRetry).ConfigureAwait(false);
             if (connection.State != ConnectionState.Open)
             {
                 return;
@@ -103,22 +137,29 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
         }
     }
 
-    private async Task RunAsync(DbConnection connection, SectionLoad load, SqlTimeLimit limit, long snapshotId)
+    private async Task RunAsync(DbConnection connection, SectionLoad load, SqlTimeLimit limit, long snapshotId, bool mayRetry)
     {
+        load.Start();
         await limit.StartAsync(load.Timeout, connection).ConfigureAwait(false);
         try
         {
             var command = connection.CreateCommand();
             await using var disposal = command.ConfigureAwait(false);
             command.CommandText = load.Sql.Text;
+            command.CommandTimeout = SqlTimeLimit.SecondsBeyond(load.Timeout);
             database.AddParameters(command.Parameters, command.CreateParameter, load);
             var reader = await command.ExecuteReaderAsync(limit.Token).ConfigureAwait(false);
             await using var readerDisposal = reader.ConfigureAwait(false);
             load.Succeed(await load.Sql.ReadAsync(new SqlReadContext(reader, database.Values, load.Inputs), limit.Token).ConfigureAwait(false), snapshotId);
         }
-        catch (Exception exception) when (!load.IsDone)
+        catch (Exception exception)
         {
-            load.Fail(SectionFailure.Of(exception, limit.IsReached));
+            var failure = SectionFailure.Of(exception, limit.IsReached);
+            var isLeftForRetry = mayRetry && failure.Kind == SectionFailureKind.Unavailable && connection.State != ConnectionState.Open;
+            if (!load.IsDone && !isLeftForRetry)
+            {
+                load.Fail(failure);
+            }
         }
     }
 }

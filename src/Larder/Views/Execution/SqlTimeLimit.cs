@@ -26,9 +26,12 @@ internal sealed class SqlTimeLimit(SqlDatabase database, TimeProvider time, Canc
         _either = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, abandoned);
         if (connection is not null && database.Options.Interrupt is { } interrupt)
         {
-            _interrupt = _either.Token.Register(() => interrupt(connection));
+            _interrupt = _either.Token.Register(() => Interrupt(interrupt, connection));
         }
     }
+
+    /// <summary>The driver's own limit in whole seconds, which ends what this one cannot and never comes first.</summary>
+    public static int SecondsBeyond(TimeSpan timeout) => (int)Math.Ceiling(timeout.TotalSeconds) + 1;
 
     public async ValueTask DisposeAsync()
     {
@@ -36,5 +39,17 @@ internal sealed class SqlTimeLimit(SqlDatabase database, TimeProvider time, Canc
         await _interrupt.DisposeAsync().ConfigureAwait(false);
         _either?.Dispose();
         _timer?.Dispose();
+    }
+
+    private static void Interrupt(Action<DbConnection> interrupt, DbConnection connection)
+    {
+        try
+        {
+            interrupt(connection);
+        }
+        catch (Exception)
+        {
+            // On a timer's thread this would end the process; the statement runs on and its driver's limit ends it.
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Larder.Caching;
 
@@ -23,19 +25,44 @@ internal readonly record struct ViewCall(ViewArguments Arguments, SectionRun[] R
         return new SectionInputs(planned.Inputs, values);
     }
 
-    /// <summary><c>bff:{app}:{view}/{section}:{input1}:…:{fingerprint}</c>.</summary>
-    public string KeyOf(SectionRun run, string application)
+    /// <summary><c>bff:{app}:{view}/{section}:{input1}:…:{fingerprint}</c>, and what else a snapshot is of.</summary>
+    public string KeyOf(SectionRun run, string application, string? snapshotKey)
     {
         var inputs = run.Inputs!;
-        var parts = new string?[inputs.Count + 1];
+        var parts = new List<string?>(inputs.Count + 2);
         for (var i = 0; i < inputs.Count; i++)
         {
-            var value = inputs[i].Value;
-            parts[i] = value is null ? null : InputTemplate.Text(value);
+            parts.Add(inputs[i].Value is { } value ? InputText.Of(value) : null);
         }
 
-        parts[^1] = run.Planned.Fingerprint;
-        return CacheKeyFormat.Build(View.Application ?? application, $"{View.Name}/{run.Section.Name}", parts);
+        parts.Add(run.Planned.Fingerprint);
+        if (snapshotKey is not null)
+        {
+            parts.Add(snapshotKey);
+        }
+
+        return CacheKeyFormat.Build(View.Application ?? application, $"{View.Name}/{run.Section.Name}", parts.ToArray());
+    }
+
+    /// <summary>
+    /// Names the sections that are read together and all they are read for. Sections of one snapshot are kept apart from those of
+    /// another set or other arguments: where they shared some, each call would have to reload what the other one had read.
+    /// </summary>
+    public string SnapshotKeyOf(IReadOnlyList<SectionRun> runs)
+    {
+        var parts = new List<string?>();
+        foreach (var run in runs)
+        {
+            parts.Add(run.Section.Name);
+            for (var i = 0; i < run.Inputs!.Count; i++)
+            {
+                parts.Add(run.Inputs[i].Value is { } value ? InputText.Of(value) : null);
+            }
+        }
+
+        // Key builder's escapes keep the parts apart; its digest keeps the key short.
+        var text = CacheKeyFormat.Build("snapshot", View.Name, parts.ToArray());
+        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())).AsSpan(0, 16));
     }
 
     public string[] TagsOf(SectionRun run)

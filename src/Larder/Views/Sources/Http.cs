@@ -4,7 +4,8 @@ namespace Larder.Views.Sources;
 public static class Http
 {
     /// <summary>
-    /// GETs JSON through a client added by <c>AddHttpSource</c>, which retries and breaks the circuit. 404 means that there is none.
+    /// GETs JSON through a client added by <c>AddHttpSource</c>, which retries and breaks the circuit. 404 means that there is none, and so
+    /// does an input in the path that is null, empty or made of dots: then nothing is asked.
     /// </summary>
     /// <typeparam name="T">What the JSON is read as; it is written again, so the response has this shape and no other.</typeparam>
     /// <param name="client">The name of the client.</param>

@@ -23,7 +23,18 @@ public abstract class HttpSource : SectionSource
 
     internal override IReadOnlyList<string> MentionedInputs { get; }
 
-    internal string PathFor(SectionInputs inputs) => InputTemplate.Fill(Path, inputs, Uri.EscapeDataString);
+    /// <summary>
+    /// The path for the inputs. Null where a segment of it is empty or dots only: nothing can be there, and the address without the
+    /// segment, or of the folder above, is another thing.
+    /// </summary>
+    internal string? PathFor(SectionInputs inputs)
+    {
+        var path = InputTemplate.Fill(Path, inputs, Uri.EscapeDataString);
+        // Escaped inputs contain neither slash nor question mark, so the segments stand where they stand in the template.
+        return SegmentsOf(path).Zip(SegmentsOf(Path)).Any(pair => pair.First is "" or "." or ".." && pair.Second.Contains('{')) ? null : path;
+    }
+
+    private static string[] SegmentsOf(string path) => path.Split('?')[0].Split('/');
 }
 
 /// <summary>A section that a GET request reads as a <typeparamref name="T"/>.</summary>

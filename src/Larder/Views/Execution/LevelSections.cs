@@ -1,0 +1,239 @@
+using Larder.Caching;
+using Larder.Views.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Larder.Views.Execution;
+
+/// <summary>
+/// The sections of one level of a call: which were found, which others are reading, and which this call has to read. Whatever is thrown
+/// here, no flight that this call leads stays in the air, because others wait for it.
+/// </summary>
+internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOptions options, TimeProvider time, ILogger logger)
+{
+    private readonly List<SectionRun> _ready = [];
+    private readonly List<SectionRun> _waits = [];
+    private readonly List<SectionLoad> _loads = [];
+
+    /// <summary>What this call has to read.</summary>
+    public IReadOnlyList<SectionLoad> Loads => _loads;
+
+    /// <summary>Whether some loads belong to this call alone, because their policy stores nothing.</summary>
+    public bool HasUncachedLoads { get; private set; }
+
+    /// <summary>Whether a snapshot view has all its SQL sections, and they are not of one snapshot.</summary>
+    public bool IsOfSeveralSnapshots => call.View.IsSnapshot
+        && SnapshotRuns() is { Length: > 0 } runs
+        && runs.All(run => run.Fragment is not null && run.Outcome != SectionOutcome.Loaded)
+        && SnapshotIdOf(runs) == 0;
+
+    /// <summary>Finds what each section is read for, and computes those that ask nothing.</summary>
+    public async ValueTask FindInputsAsync(IReadOnlyList<PlannedSection> level)
+    {
+        _ready.Clear();
+        foreach (var planned in level)
+        {
+            var run = call.Runs[planned.Index];
+            if (!call.IsSwitchedOn(planned) || !TryFindInputs(run))
+            {
+                continue;
+            }
+
+            if (planned.Section.Source.IsAsked)
+            {
+                _ready.Add(run);
+            }
+            else
+            {
+                await SectionLoader.ComputeAsync(NewLoad(
+                    run, (load, fragment, failure) => End(run, SectionOutcome.Computed, load, fragment, failure), CancellationToken.None)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Finds every section, joins the load that is under way, or adds one.</summary>
+    public void Begin(CancellationToken cancellationToken)
+    {
+        _waits.Clear();
+        _loads.Clear();
+        HasUncachedLoads = false;
+        var snapshotRuns = call.View.IsSnapshot ? SnapshotRuns() : [];
+        foreach (var run in _ready.Except(snapshotRuns).Where(run => run.Fragment is null && run.Failure is null))
+        {
+            Begin(run, snapshotKey: null, cancellationToken);
+        }
+
+        if (snapshotRuns.Length > 0)
+        {
+            // One call at a time, so that two never lead half of the sections each.
+            lock (call.View.Plan.SnapshotGate)
+            {
+                BeginTogether_NeedsLock(snapshotRuns, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Ends when each section that is read under a flight has ended, or this caller leaves. It throws nothing.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => Task.WhenAll(_waits.Select(run => WaitAsync(run, cancellationToken)).ToArray());
+
+    private bool TryFindInputs(SectionRun run)
+    {
+        try
+        {
+            run.Inputs = call.InputsOf(run.Planned, options.Json);
+            return true;
+        }
+        catch (SectionFailedException exception)
+        {
+            run.Fail(exception.Failure, TimeSpan.Zero);
+        }
+        catch (Exception exception)
+        {
+            FailUnread(run, exception);
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// SQL sections of a snapshot view are all found, all being read, or all read anew by this call: whoever has to read one of them
+    /// reads them all, and what was found of different snapshots is read again.
+    /// </summary>
+    private void BeginTogether_NeedsLock(SectionRun[] runs, CancellationToken cancellationToken)
+    {
+        var snapshotKey = call.SnapshotKeyOf(runs);
+        foreach (var run in runs)
+        {
+            Begin(run, snapshotKey, cancellationToken);
+        }
+
+        var isLeading = runs.Any(run => run.Flight is { IsLeader: true } || run is { CacheKey: null, Failure: null });
+        var isStale = runs.All(run => run.Outcome == SectionOutcome.Hit) && SnapshotIdOf(runs) == 0;
+        if (!isLeading && !isStale)
+        {
+            return;
+        }
+
+        foreach (var run in runs.Where(run => run.Failure is null && run.Flight is not { IsLeader: true } && run.CacheKey is not null))
+        {
+            cache.Remove(run.CacheKey!);
+            run.Flight?.Dispose();
+            _waits.Remove(run);
+            Begin(run, snapshotKey, cancellationToken);
+        }
+    }
+
+    private void Begin(SectionRun run, string? snapshotKey, CancellationToken cancellationToken)
+    {
+        run.Reset(time.GetTimestamp());
+        try
+        {
+            var policy = cache.GetPolicy(run.Section.Policy ?? call.View.Policy);
+            if (policy.Stores)
+            {
+                BeginCached(run, policy, snapshotKey);
+                return;
+            }
+
+            HasUncachedLoads = true;
+            _loads.Add(NewLoad(run, (load, fragment, failure) => End(run, SectionOutcome.Loaded, load, fragment, failure), cancellationToken));
+        }
+        catch (Exception exception)
+        {
+            FailUnread(run, exception);
+        }
+    }
+
+    private void BeginCached(SectionRun run, CachePolicy policy, string? snapshotKey)
+    {
+        run.CacheKey = call.KeyOf(run, options.Application, snapshotKey);
+        var lookup = cache.BeginLoad<SectionFragment>(run.CacheKey, call.TagsOf(run));
+        if (lookup.IsHit)
+        {
+            run.Finish(SectionOutcome.Hit, lookup.Value, time.GetElapsedTime(run.StartedAt));
+            return;
+        }
+
+        var flight = lookup.Flight;
+        run.Flight = flight;
+        _waits.Add(run);
+        if (flight.IsLeader)
+        {
+            _loads.Add(NewLoad(run, (load, fragment, failure) => EndFlight(run, flight, policy, load, fragment, failure), flight.Abandoned));
+        }
+    }
+
+    private async Task WaitAsync(SectionRun run, CancellationToken cancellationToken)
+    {
+        var flight = run.Flight!;
+        try
+        {
+            var fragment = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+            run.Finish(flight.IsLeader ? SectionOutcome.Loaded : SectionOutcome.Collapsed, fragment, ElapsedOf(run));
+        }
+        catch (SectionFailedException exception)
+        {
+            run.Fail(exception.Failure, ElapsedOf(run));
+        }
+        catch (Exception exception)
+        {
+            // This caller has left: the executor throws the cancellation once all flights are left.
+            run.Fail(SectionFailure.Of(exception, isTimedOut: false), ElapsedOf(run));
+        }
+    }
+
+    private TimeSpan ElapsedOf(SectionRun run) => run.LoadElapsed ?? time.GetElapsedTime(run.StartedAt);
+
+    private void EndFlight(SectionRun run, CacheFlight<SectionFragment> flight, CachePolicy policy, SectionLoad load, SectionFragment? fragment, SectionFailure? failure)
+    {
+        run.LoadElapsed = load.Elapsed;
+        if (fragment is null)
+        {
+            flight.Fail(new SectionFailedException(failure!));
+        }
+        else
+        {
+            flight.Complete(fragment, policy);
+        }
+
+        LogEnd(load, failure);
+    }
+
+    private void End(SectionRun run, SectionOutcome outcome, SectionLoad load, SectionFragment? fragment, SectionFailure? failure)
+    {
+        if (fragment is null)
+        {
+            run.Fail(failure!, load.Elapsed);
+        }
+        else
+        {
+            run.Finish(outcome, fragment, load.Elapsed);
+        }
+
+        LogEnd(load, failure);
+    }
+
+    private void FailUnread(SectionRun run, Exception exception)
+    {
+        var failure = new SectionFailure(SectionFailureKind.Error, exception);
+        run.Fail(failure, TimeSpan.Zero);
+        Log.SectionFailed(logger, call.View.Name, run.Section.Name, failure.Reason, exception);
+    }
+
+    private void LogEnd(SectionLoad load, SectionFailure? failure)
+    {
+        // That a thing does not exist is no event, and what nobody waits for any more was stopped on purpose.
+        if (failure is { Kind: not SectionFailureKind.NotFound } && !load.Abandoned.IsCancellationRequested)
+        {
+            Log.SectionFailed(logger, call.View.Name, load.Section.Name, failure.Reason, failure.Exception);
+        }
+    }
+
+    private SectionLoad NewLoad(SectionRun run, Action<SectionLoad, SectionFragment?, SectionFailure?> completed, CancellationToken abandoned) =>
+        new(run.Planned, run.Inputs!, run.Section.Timeout ?? options.SectionTimeout, options.Json, time) { Completed = completed, Abandoned = abandoned };
+
+    private SectionRun[] SnapshotRuns() => [.. _ready.Where(run => run.Section.Source is SqlSource)];
+
+    /// <summary>The snapshot that all are of; 0: none.</summary>
+    private static long SnapshotIdOf(SectionRun[] runs) =>
+        runs.Select(run => run.Fragment?.SnapshotId ?? 0).Distinct().ToArray() is [var only] ? only : 0;
+}
