@@ -26,17 +26,17 @@ public static class ViewEndpointRouteBuilderExtensions
         var executor = endpoints.ServiceProvider.GetService<ViewExecutor>()
             ?? throw new InvalidOperationException("Views need services: call AddLarder() first.");
         executor.Check(view);
-        var endpoint = new ViewEndpoint(view, executor);
-        // As a Delegate, not a RequestDelegate: only the former is seen by the API explorer, and so by OpenAPI.
-        var builder = endpoints.MapGet(pattern, (Delegate)endpoint.HandleAsync);
         var routeNames = Routing.Patterns.RoutePatternFactory.Parse(pattern).Parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
         if (routeNames.FirstOrDefault(name => !view.HasParameter(name)) is { } unknown)
         {
             throw new InvalidOperationException($"The route '{pattern}' has a parameter '{unknown}', which the view '{view.Name}' does not declare.");
         }
 
+        var endpoint = new ViewEndpoint(view, executor);
+        // As a Delegate, not a RequestDelegate: only the former is seen by the API explorer, and so by OpenAPI.
+        var builder = endpoints.MapGet(pattern, (Delegate)endpoint.HandleAsync);
         builder.WithMetadata(view);
-        builder.AddOpenApiOperationTransformer(new ViewOperationTransformer(view, routeNames).TransformAsync);
+        builder.AddOpenApiOperationTransformer(new ViewOperationTransformer(view, routeNames, executor.Options.Json).TransformAsync);
         return builder;
     }
 

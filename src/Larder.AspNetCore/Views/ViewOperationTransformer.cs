@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Larder.Views;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -7,7 +7,7 @@ using Microsoft.OpenApi;
 namespace Larder.AspNetCore.Views;
 
 /// <summary>States in OpenAPI what a view takes and returns: its parameters with their bounds, and the shape of every section.</summary>
-internal sealed class ViewOperationTransformer(View view, IReadOnlySet<string> routeNames)
+internal sealed class ViewOperationTransformer(View view, IReadOnlySet<string> routeNames, JsonSerializerOptions json)
 {
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
@@ -23,7 +23,11 @@ internal sealed class ViewOperationTransformer(View view, IReadOnlySet<string> r
                 },
             },
         };
-        Add(operation, "400", "A parameter is missing or out of its bounds; it is named in errors.");
+        if (!view.Parameters.IsEmpty)
+        {
+            Add(operation, "400", "A parameter is missing or out of its bounds; it is named in errors.", ("errors", ErrorsSchema()));
+        }
+
         if (view.Sections.Any(section => section.IsRequired))
         {
             Add(operation, "404", "There is no such thing.");
@@ -34,21 +38,31 @@ internal sealed class ViewOperationTransformer(View view, IReadOnlySet<string> r
         Add(operation, "504", "The source of a required section, or of all sections, did not answer in time.");
     }
 
-    private static void Add(OpenApiOperation operation, string status, string description) =>
+    private static void Add(OpenApiOperation operation, string status, string description, params (string Name, IOpenApiSchema Schema)[] more) =>
         operation.Responses![status] = new OpenApiResponse
         {
             Description = description,
             Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
             {
-                ["application/problem+json"] = new() { Schema = ProblemSchema() },
+                ["application/problem+json"] = new() { Schema = ProblemSchema(more) },
             },
         };
 
-    private static OpenApiSchema ProblemSchema() => ViewSchemas.Object(
+    private static OpenApiSchema ProblemSchema((string Name, IOpenApiSchema Schema)[] more) => ViewSchemas.Object(
+    [
         ("type", ViewSchemas.Of(JsonSchemaType.String)),
         ("title", ViewSchemas.Of(JsonSchemaType.String)),
         ("status", ViewSchemas.Of(JsonSchemaType.Integer)),
-        ("detail", ViewSchemas.Of(JsonSchemaType.String)));
+        ("detail", ViewSchemas.Of(JsonSchemaType.String)),
+        .. more,
+    ]);
+
+    private static OpenApiSchema ErrorsSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "What is wrong, by the name of the parameter.",
+        AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = ViewSchemas.Of(JsonSchemaType.String) },
+    };
 
     private IOpenApiParameter ParameterOf(ViewParameter parameter)
     {
@@ -67,18 +81,20 @@ internal sealed class ViewOperationTransformer(View view, IReadOnlySet<string> r
     private async Task<OpenApiSchema> EnvelopeAsync(OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var data = ViewSchemas.Object();
+        var shapes = new SectionShapes(json, context);
         foreach (var section in view.Sections)
         {
-            var schema = await context.GetOrCreateSchemaAsync(section.Source.ResultType, parameterDescription: null, cancellationToken);
+            var isAlwaysThere = section.IsRequired && section.Switch is null;
             if (section.Placement == SectionPlacement.Member)
             {
-                ViewSchemas.AddMember(data, section.Name, section.IsRequired && section.Switch is null ? schema : ViewSchemas.OrNull(schema));
+                var schema = await shapes.OfAsync(section.Source.ResultType, cancellationToken);
+                ViewSchemas.AddMember(data, section.Name, isAlwaysThere ? schema : ViewSchemas.OrNull(schema));
             }
             else if (section.Placement == SectionPlacement.Inline)
             {
-                foreach (var (name, member) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal))
+                foreach (var (name, member) in await shapes.MembersOfAsync(section.Source.ResultType, cancellationToken))
                 {
-                    ViewSchemas.AddMember(data, name, section.IsRequired ? member : ViewSchemas.OrNull(member));
+                    ViewSchemas.AddMember(data, name, isAlwaysThere ? member : ViewSchemas.OrNull(member));
                 }
             }
         }

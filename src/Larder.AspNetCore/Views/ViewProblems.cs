@@ -19,8 +19,11 @@ internal static class ViewProblems
         switch (failure.Kind)
         {
             case SectionFailureKind.NotFound:
-                var given = string.Join(", ", run.Planned.Inputs.Where(input => input.ParameterIndex is not null).Select(input => $"{input.Name} {InputTemplate.Text(arguments[input.Name])}"));
-                return TypedResults.Problem($"There is no {section.Replace('_', ' ')} with {given}.", statusCode: StatusCodes.Status404NotFound);
+                var given = string.Join(", ", run.Planned.Inputs
+                    .Where(input => input.ParameterIndex is not null && arguments[input.Name] is not null)
+                    .Select(input => $"{input.Name} {InputText.Of(arguments[input.Name])}"));
+                return TypedResults.Problem(
+                    $"There is no {section.Replace('_', ' ')}{(given.Length == 0 ? "" : $" with {given}")}.", statusCode: StatusCodes.Status404NotFound);
             case SectionFailureKind.Unavailable:
                 context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
                 return TypedResults.Problem($"The source of '{section}' cannot be reached.", statusCode: StatusCodes.Status503ServiceUnavailable);

@@ -32,8 +32,22 @@ internal static class ViewSchemas
         schema.Required!.Add(name);
     }
 
-    public static IOpenApiSchema OrNull(IOpenApiSchema schema) =>
-        schema.Type is { } type && type.HasFlag(JsonSchemaType.Null) ? schema : new OpenApiSchema { OneOf = [schema, Of(JsonSchemaType.Null)] };
+    public static IOpenApiSchema OrNull(IOpenApiSchema schema)
+    {
+        if (schema.Type?.HasFlag(JsonSchemaType.Null) == true || schema.OneOf?.Any(one => one.Type == JsonSchemaType.Null) == true)
+        {
+            return schema;
+        }
+
+        // Words that are listed do not include null, so it has to stand beside them.
+        if (schema.Type is { } type && schema.Enum is null or [] && schema.CreateShallowCopy() is OpenApiSchema copy)
+        {
+            copy.Type = type | JsonSchemaType.Null;
+            return copy;
+        }
+
+        return new OpenApiSchema { OneOf = [schema, Of(JsonSchemaType.Null)] };
+    }
 
     public static OpenApiSchema Metadata(View view)
     {
@@ -76,7 +90,7 @@ internal static class ViewSchemas
             schema.MinLength = parameter.Minimum as int?;
             schema.MaxLength = parameter.Maximum as int?;
         }
-        else
+        else if (type is JsonSchemaType.Integer or JsonSchemaType.Number)
         {
             schema.Minimum = Convert.ToString(parameter.Minimum, CultureInfo.InvariantCulture);
             schema.Maximum = Convert.ToString(parameter.Maximum, CultureInfo.InvariantCulture);
