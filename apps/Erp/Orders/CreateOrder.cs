@@ -36,9 +36,9 @@ internal sealed class CreateOrder(IOptions<OrderChargesOptions> charges)
             id,
             number,
             write.Now,
-            OrderStatusTransitions.Pending,
+            OrderStatuses.Pending,
             priced.Total,
-            new CreatedOrderCustomer(request.CustomerId, customer!.Name),
+            new CustomerReference(request.CustomerId, customer!.Name),
             priced.Lines.Count,
             IsPaid: false,
             IsDelivered: false);

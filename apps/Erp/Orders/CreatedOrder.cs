@@ -10,9 +10,7 @@ internal sealed record CreatedOrder(
     DateTimeOffset OrderDate,
     string Status,
     decimal TotalAmount,
-    CreatedOrderCustomer Customer,
+    CustomerReference Customer,
     int ItemsCount,
     bool IsPaid,
     bool IsDelivered);
-
-internal sealed record CreatedOrderCustomer(long Id, string Name);
