@@ -9,7 +9,7 @@ internal static class CustomerOrdersView
 {
     public static readonly View View = View.Create("customer-orders")
         .Parameter<long>("id", parameter => parameter.AtLeast(1L))
-        .OptionalParameter<string>("status", parameter => parameter.OneOf([.. OrderStatusTransitions.Words]))
+        .OptionalParameter<string>("status", parameter => parameter.OneOf([.. OrderStatuses.All]))
         .Parameter("limit", 20, parameter => parameter.Between(1, 100))
         .Policy(CachePolicies.Order)
         .Tag("customer:{id}")

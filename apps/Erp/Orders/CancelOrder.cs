@@ -17,7 +17,7 @@ internal static class CancelOrder
 
     public static async Task<ChangedOrder> RunAsync(WriteContext write, LockedOrder order, string? reason)
     {
-        OrderStatusTransitions.Require(order.OrderNumber, order.Status, OrderStatusTransitions.Cancelled);
+        OrderStatusTransitions.Require(order.OrderNumber, order.Status, OrderStatuses.Cancelled);
         await OrderInvoicing.CancelAsync(write, order);
 
         var items = await OrderItems.ReadAsync(write, order.Id);
@@ -31,6 +31,6 @@ internal static class CancelOrder
         await write.ExecuteAsync(
             "UPDATE orders SET status = 'cancelled', cancelled_reason = @reason, updated_at = @Now WHERE id = @Id",
             new { reason, write.Now, order.Id });
-        return new ChangedOrder(order.Id, OrderStatusTransitions.Cancelled);
+        return new ChangedOrder(order.Id, OrderStatuses.Cancelled);
     }
 }

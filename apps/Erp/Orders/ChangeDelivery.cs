@@ -50,18 +50,18 @@ internal sealed record ChangeDelivery(string Status, bool ChangesTrackingNumber,
     {
         switch (order.Status, Status)
         {
-            case (OrderStatusTransitions.Processing, Pending):
+            case (OrderStatuses.Processing, Pending):
                 await OrderShipping.PlanAsync(write, order);
                 break;
-            case (OrderStatusTransitions.Processing, InTransit):
-                return (await ChangeOrderStatus.AdvanceAsync(write, order, OrderStatusTransitions.Shipped, write.Now)).Status;
-            case (OrderStatusTransitions.Processing or OrderStatusTransitions.Shipped, Delivered):
+            case (OrderStatuses.Processing, InTransit):
+                return (await ChangeOrderStatus.AdvanceAsync(write, order, OrderStatuses.Shipped, write.Now)).Status;
+            case (OrderStatuses.Processing or OrderStatuses.Shipped, Delivered):
                 return (await ChangeOrderStatus.AdvanceAsync(
-                    write, order, OrderStatusTransitions.Completed, DeliveredAt ?? write.Now)).Status;
-            case (OrderStatusTransitions.Shipped, InTransit):
+                    write, order, OrderStatuses.Completed, DeliveredAt ?? write.Now)).Status;
+            case (OrderStatuses.Shipped, InTransit):
                 break;
             // A correction of when it arrived; without a time only the tracking number changes.
-            case (OrderStatusTransitions.Completed, Delivered):
+            case (OrderStatuses.Completed, Delivered):
                 if (DeliveredAt is { } deliveredAt)
                     await OrderShipping.DeliverAsync(write, order, deliveredAt);
                 break;

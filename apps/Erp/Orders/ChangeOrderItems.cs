@@ -16,7 +16,7 @@ internal sealed class ChangeOrderItems(IOptions<OrderChargesOptions> charges)
     public async Task<ChangedOrder> RunAsync(WriteContext write, long id, ChangeOrderItemsRequest request)
     {
         var order = await OrderLock.TakeAsync(write, id);
-        if (order.Status != OrderStatusTransitions.Pending)
+        if (order.Status != OrderStatuses.Pending)
             throw RequestRefusedException.Conflict(
                 $"Order {order.OrderNumber} is {order.Status}; its items can be changed only while it is pending.", ("order_status", order.Status));
         var priced = await OrderPricing.PriceAsync(write, request.Items, charges.Value, new RequestErrors());

@@ -6,7 +6,7 @@ namespace Erp.Orders;
 internal sealed record ChangeOrderStatusRequest(string Status)
 {
     public static ChangeOrderStatusRequest Read(JsonMembers body, RequestErrors errors) =>
-        new(body.RequiredWord("status", OrderStatusTransitions.Words) ?? "");
+        new(body.RequiredWord("status", OrderStatuses.All) ?? "");
 }
 
 /// <summary>Moves an order forward and does what belongs to every step on the way, or cancels it.</summary>
@@ -15,7 +15,7 @@ internal static class ChangeOrderStatus
     public static async Task<ChangedOrder> RunAsync(WriteContext write, long id, ChangeOrderStatusRequest request)
     {
         var order = await OrderLock.TakeAsync(write, id);
-        return request.Status == OrderStatusTransitions.Cancelled
+        return request.Status == OrderStatuses.Cancelled
             ? await CancelOrder.RunAsync(write, order, reason: null)
             : await AdvanceAsync(write, order, request.Status, write.Now);
     }
@@ -24,11 +24,11 @@ internal static class ChangeOrderStatus
     public static async Task<ChangedOrder> AdvanceAsync(WriteContext write, LockedOrder order, string to, DateTimeOffset deliveredAt)
     {
         OrderStatusTransitions.Require(order.OrderNumber, order.Status, to);
-        if (Passes(order.Status, to, OrderStatusTransitions.Shipped))
+        if (Passes(order.Status, to, OrderStatuses.Shipped))
             await OrderShipping.ShipAsync(write, order, deliveredAt < write.Now ? deliveredAt : write.Now);
-        if (Passes(order.Status, to, OrderStatusTransitions.Completed))
+        if (Passes(order.Status, to, OrderStatuses.Completed))
             await OrderShipping.DeliverAsync(write, order, deliveredAt);
-        if (Passes(order.Status, to, OrderStatusTransitions.Processing))
+        if (Passes(order.Status, to, OrderStatuses.Processing))
             await OrderInvoicing.IssueAsync(write, order);
         await write.ExecuteAsync(
             "UPDATE orders SET status = @to, updated_at = @Now WHERE id = @Id", new { to, write.Now, order.Id });

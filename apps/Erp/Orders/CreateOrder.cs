@@ -36,7 +36,7 @@ internal sealed class CreateOrder(IOptions<OrderChargesOptions> charges)
             id,
             number,
             write.Now,
-            OrderStatusTransitions.Pending,
+            OrderStatuses.Pending,
             priced.Total,
             new CustomerReference(request.CustomerId, customer!.Name),
             priced.Lines.Count,

@@ -7,7 +7,7 @@ internal static class OrderAge
     /// does not wait, being shipped, completed or cancelled.
     /// </summary>
     public static int? DaysPending(string status, DateTimeOffset orderedAt, DateOnly asOf) =>
-        status is OrderStatusTransitions.Pending or OrderStatusTransitions.Confirmed or OrderStatusTransitions.Processing
+        status is OrderStatuses.Pending or OrderStatuses.Confirmed or OrderStatuses.Processing
             ? Math.Max(0, asOf.DayNumber - DateOnly.FromDateTime(orderedAt.UtcDateTime).DayNumber)
             : null;
 }

@@ -1,3 +1,4 @@
+using Erp.Products;
 using Erp.Writes;
 
 namespace Erp.Orders;
@@ -9,8 +10,11 @@ internal sealed record PricedOrder(IReadOnlyList<PricedLine> Lines, decimal Subt
     public decimal Total => Subtotal + Tax + Shipping;
 }
 
-/// <summary>What the items of an order cost now: by the default price list, or by the product's list price where that has no row.</summary>
-/// <remarks>Of the rows whose minimum quantity is reached the one that ends lowest wins. Money is rounded half away from zero, once a line and once for the tax.</remarks>
+/// <summary>What the items of an order cost today: what the product views show, by the default price list that is in force.</summary>
+/// <remarks>
+/// Of the list's rows whose minimum quantity is reached the one that ends lowest wins. Otherwise it is the product's list price, less the
+/// list's own discount if the product has no row at all. Money is rounded half away from zero, once a line and once for the tax.
+/// </remarks>
 internal static class OrderPricing
 {
     private const decimal MaxTotal = 99_999_999_999.99m;
@@ -25,10 +29,10 @@ internal static class OrderPricing
             .ToDictionary(product => product.Id);
         RequireSaleable(items, products, unknown);
 
+        var today = DateOnly.FromDateTime(write.Now.UtcDateTime);
         var list = await write.FindAsync<PriceList>(
-            "SELECT id, currency FROM pricelists WHERE is_default AND is_active "
-            + "AND (valid_from IS NULL OR valid_from <= @Now) AND (valid_to IS NULL OR valid_to > @Now)",
-            new { write.Now });
+            $"SELECT l.id, l.currency, l.discount_percent FROM pricelists l WHERE l.is_default AND {ProductSql.IsInForce}",
+            new { as_of = today, next_day = today.AddDays(1) });
         var prices = list is null
             ? []
             : await write.QueryAsync<Price>(
@@ -36,7 +40,7 @@ internal static class OrderPricing
                 + $"WHERE pricelist_id = @Id AND {write.In("product_id", "ids")} ORDER BY product_id, minimum_quantity",
                 new { list.Id, ids });
         var priced = Sum(
-            items.Select(item => PriceOf(item, products[item.ProductId], prices)).ToList(), charges, list?.Currency ?? charges.Currency);
+            items.Select(item => PriceOf(item, products[item.ProductId], list, prices)).ToList(), charges, list?.Currency ?? charges.Currency);
         return priced.Total <= MaxTotal
             ? priced
             : throw RequestRefusedException.Invalid("items", $"Together they cost more than an order may: {MaxTotal}.");
@@ -57,12 +61,14 @@ internal static class OrderPricing
             throw RequestRefusedException.Conflict(inactive);
     }
 
-    private static PricedLine PriceOf(OrderLineRequest item, Product product, IEnumerable<Price> prices)
+    private static PricedLine PriceOf(OrderLineRequest item, Product product, PriceList? list, IEnumerable<Price> prices)
     {
-        var price = prices
-            .Where(price => price.ProductId == item.ProductId && price.MinimumQuantity <= item.Quantity)
-            .MinBy(price => price.Amount * (100 - price.DiscountPercent));
-        var (unitPrice, discount) = price is null ? (product.ListPrice, 0m) : (price.Amount, price.DiscountPercent);
+        var rows = prices.Where(price => price.ProductId == item.ProductId).ToList();
+        var (unitPrice, discount) = rows
+            .Where(row => row.MinimumQuantity <= item.Quantity)
+            .MinBy(row => row.Amount * (100 - row.DiscountPercent)) is { } best
+                ? (best.Amount, best.DiscountPercent)
+                : (product.ListPrice, rows.Count == 0 && list is not null ? list.DiscountPercent : 0m);
         return new PricedLine(
             item.ProductId, item.Quantity, unitPrice, discount, Cents(item.Quantity * unitPrice * (100 - discount) / 100));
     }
@@ -77,7 +83,7 @@ internal static class OrderPricing
 
     private sealed record Product(long Id, decimal ListPrice, bool IsActive);
 
-    private sealed record PriceList(long Id, string Currency);
+    private sealed record PriceList(long Id, string Currency, decimal DiscountPercent);
 
     private sealed record Price(long ProductId, decimal Amount, decimal DiscountPercent, int MinimumQuantity);
 }

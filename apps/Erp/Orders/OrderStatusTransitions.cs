@@ -2,19 +2,11 @@ using Erp.Writes;
 
 namespace Erp.Orders;
 
-/// <summary>The words of an order's status and the ways between them: forward, skipping allowed, never back; cancelled from before shipping.</summary>
+/// <summary>The ways between the statuses of an order: forward, skipping allowed, never back; cancelled from before shipping.</summary>
 internal static class OrderStatusTransitions
 {
-    public const string Pending = "pending";
-    public const string Confirmed = "confirmed";
-    public const string Processing = "processing";
-    public const string Shipped = "shipped";
-    public const string Completed = "completed";
-    public const string Cancelled = "cancelled";
-
-    private static readonly string[] Forward = [Pending, Confirmed, Processing, Shipped, Completed];
-
-    public static IReadOnlyList<string> Words { get; } = [.. Forward, Cancelled];
+    private static readonly string[] Forward =
+        [OrderStatuses.Pending, OrderStatuses.Confirmed, OrderStatuses.Processing, OrderStatuses.Shipped, OrderStatuses.Completed];
 
     public static IReadOnlyList<string> AllowedFrom(string status)
     {
@@ -22,7 +14,7 @@ internal static class OrderStatusTransitions
         if (place < 0)
             return [];
         var ahead = Forward[(place + 1)..];
-        return HasReached(status, Shipped) ? ahead : [.. ahead, Cancelled];
+        return HasReached(status, OrderStatuses.Shipped) ? ahead : [.. ahead, OrderStatuses.Cancelled];
     }
 
     /// <summary>True when the status is <paramref name="mark"/> or after it. A cancelled order has reached nothing.</summary>

@@ -29,16 +29,16 @@ internal sealed record SalesOverview(
 
     public static SalesOverview From(IReadOnlyList<StatusRow> rows)
     {
-        var sold = rows.Where(row => row.Status != OrderStatusTransitions.Cancelled).ToArray();
+        var sold = rows.Where(row => row.Status != OrderStatuses.Cancelled).ToArray();
         var (count, value) = (sold.Sum(row => row.OrderCount), sold.Sum(row => row.OrderValue));
         long CountOf(string status) => rows.FirstOrDefault(row => row.Status == status)?.OrderCount ?? 0;
         var breakdown = new StatusBreakdown(
-            CountOf(OrderStatusTransitions.Pending),
-            CountOf(OrderStatusTransitions.Confirmed),
-            CountOf(OrderStatusTransitions.Processing),
-            CountOf(OrderStatusTransitions.Shipped),
-            CountOf(OrderStatusTransitions.Completed),
-            CountOf(OrderStatusTransitions.Cancelled));
+            CountOf(OrderStatuses.Pending),
+            CountOf(OrderStatuses.Confirmed),
+            CountOf(OrderStatuses.Processing),
+            CountOf(OrderStatuses.Shipped),
+            CountOf(OrderStatuses.Completed),
+            CountOf(OrderStatuses.Cancelled));
         return new SalesOverview(
             count, value, Figures.Average(value, count), breakdown, breakdown.Confirmed, breakdown.Pending, breakdown.Completed);
     }

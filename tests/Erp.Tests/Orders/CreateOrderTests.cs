@@ -46,6 +46,49 @@ public sealed class CreateOrderTests(WritesTemplates templates)
     }
 
     [Theory, InlineData(Db.Sqlite), InlineData(Db.PostgreSql)]
+    public async Task Create_ValidOrder_IsWhatTheViewAtItsLocationShows(Db database)
+    {
+        await using var host = await WritesHost.StartAsync(templates, database);
+        var answer = await host.PostAsync(
+            "/orders/create", """{"customer_id":1,"items":[{"product_id":1,"quantity":2},{"product_id":2,"quantity":1}]}""");
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, answer.Headers["Location"]);
+        var view = await host.SendAsync(request);
+
+        Assert.Equal(answer.Body.GetProperty("order").GetRawText(), view.Expect(HttpStatusCode.OK).Data.GetRawText());
+    }
+
+    [Theory, InlineData(Db.Sqlite), InlineData(Db.PostgreSql)]
+    public async Task Create_OnePieceOfEveryProduct_CostsWhatTheProductViewsShow(Db database)
+    {
+        await using var host = await WritesHost.StartAsync(templates, database);
+        await host.ValueAsync<long>(
+            "UPDATE pricelists SET discount_percent = @ten WHERE is_default RETURNING 1", new { ten = 10m });
+        foreach (var (product, expected) in ((long, string)[])[(WritesData.Lamp, "9.00"), (WritesData.Desk, "162.00"), (WritesData.LastPiece, "45.00")])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{WritesHost.Prefix}/products/{product}");
+            var view = await host.SendAsync(request);
+            var order = await host.PostAsync(
+                "/orders/create", $$"""{"customer_id":1,"items":[{"product_id":{{product}},"quantity":1}]}""");
+
+            Assert.Equal(expected, view.Expect(HttpStatusCode.OK).Data.GetProperty("final_price").GetRawText());
+            Assert.Equal(expected, order.Expect(HttpStatusCode.Created).Body.GetProperty("order").GetProperty("total_amount").GetRawText());
+        }
+    }
+
+    [Theory, InlineData(Db.Sqlite), InlineData(Db.PostgreSql)]
+    public async Task Create_DefaultListNotInForce_CostsTheListPriceInTheConfiguredCurrency(Db database)
+    {
+        await using var host = await WritesHost.StartAsync(templates, database, ("Erp:Currency", "CHF"));
+        await host.ValueAsync<long>(
+            "UPDATE pricelists SET valid_to = @before WHERE is_default RETURNING 1", new { before = host.Clock.GetUtcNow().AddDays(-1) });
+
+        await host.OrderAsync(WritesData.Desk, 1);
+
+        Assert.Equal((199.99m, "CHF"), await host.ValueAsync<(decimal, string)>("SELECT total, currency FROM orders"));
+    }
+
+    [Theory, InlineData(Db.Sqlite), InlineData(Db.PostgreSql)]
     public async Task Create_MoreThanOneWarehouseHas_ReservesWhereMostIsAvailableFirst(Db database)
     {
         await using var host = await WritesHost.StartAsync(templates, database);
