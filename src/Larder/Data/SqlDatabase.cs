@@ -3,8 +3,8 @@ using Larder.Views.Execution;
 
 namespace Larder.Data;
 
-/// <summary>A database that sections read from: a <see cref="DbDataSource"/> under a name.</summary>
-public sealed class SqlDatabase
+/// <summary>A database that sections read from: a <see cref="DbDataSource"/> under a name. Disposing closes the connections it keeps.</summary>
+public sealed class SqlDatabase : IAsyncDisposable
 {
     /// <summary>The name a source uses when it names none.</summary>
     public const string DefaultName = "default";
@@ -13,16 +13,19 @@ public sealed class SqlDatabase
     /// <param name="dataSource">Where connections come from. Not disposed by this object.</param>
     /// <param name="options">How values are stored and bound; null for the defaults.</param>
     /// <param name="name">The name that sources refer to it by.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="SqlDatabaseOptions.IntegerDecimalScale"/> is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds.</exception>
     public SqlDatabase(DbDataSource dataSource, SqlDatabaseOptions? options = null, string name = DefaultName)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentException.ThrowIfNullOrEmpty(name);
         Options = options ?? new SqlDatabaseOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.IntegerDecimalScale, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(Options.KeptConnections, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.KeptStatements, nameof(options));
         DataSource = dataSource;
         Name = name;
         Values = new SqlValueReader(Options.IntegerDecimalScale);
+        Sessions = new SqlSessionPool(dataSource, Options.KeptConnections, Options.KeptStatements);
     }
 
     /// <summary>The name that sources refer to this database by.</summary>
@@ -35,6 +38,11 @@ public sealed class SqlDatabase
     public SqlDatabaseOptions Options { get; }
 
     internal SqlValueReader Values { get; }
+
+    internal SqlSessionPool Sessions { get; }
+
+    /// <summary>Closes the connections that are kept; those in use are closed when they are given back.</summary>
+    public ValueTask DisposeAsync() => Sessions.DisposeAsync();
 
     /// <summary>Binds the inputs that the statement mentions.</summary>
     internal void AddParameters(DbParameterCollection parameters, Func<DbParameter> create, SectionLoad load)
