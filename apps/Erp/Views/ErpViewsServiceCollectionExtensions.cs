@@ -36,5 +36,5 @@ internal static class ErpViewsServiceCollectionExtensions
                 BeginSnapshot = "BEGIN",
                 KeptConnections = KeptConnections,
             }
-            : new SqlDatabaseOptions { ConvertParameter = database.Dialect.ToParameter });
+            : new SqlDatabaseOptions { ConvertParameter = database.Dialect.ToParameter, UsesPositionalParameters = true });
 }

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using Larder.Views;
 using Larder.Views.Execution;
+using Larder.Views.Sources;
 
 namespace Larder.Data;
 
@@ -44,27 +46,30 @@ public sealed class SqlDatabase : IAsyncDisposable
     /// <summary>Closes the connections that are kept; those in use are closed when they are given back.</summary>
     public ValueTask DisposeAsync() => Sessions.DisposeAsync();
 
-    /// <summary>Binds the inputs that the statement mentions.</summary>
+    internal string TextOf(SqlSource source) => Options.UsesPositionalParameters ? source.PositionalText : source.Text;
+
+    /// <summary>Binds the inputs that the statement mentions, in the order of their first mention.</summary>
     internal void AddParameters(DbParameterCollection parameters, Func<DbParameter> create, SectionLoad load)
     {
         var mentioned = load.Sql.MentionedInputs;
-        for (var i = 0; i < load.Inputs.Count; i++)
+        for (var i = 0; i < mentioned.Count; i++)
         {
-            var (input, value) = load.Inputs[i];
-            if (mentioned.Contains(input.Name))
-            {
-                parameters.Add(Fill(create(), input.Name, value, input.Type));
-            }
+            var (input, value) = load.Inputs.Find(mentioned[i]);
+            parameters.Add(Fill(create(), input, value));
         }
     }
 
-    private DbParameter Fill(DbParameter parameter, string name, object? value, Type type)
+    private DbParameter Fill(DbParameter parameter, SectionInput input, object? value)
     {
-        parameter.ParameterName = name;
+        if (!Options.UsesPositionalParameters)
+        {
+            parameter.ParameterName = input.Name;
+        }
+
         if (value is null)
         {
             // An untyped null cannot be prepared: "@status IS NULL" alone tells PostgreSQL nothing about the type.
-            parameter.DbType = SqlTypes.DbTypeOf(type);
+            parameter.DbType = SqlTypes.DbTypeOf(input.Type);
             parameter.Value = DBNull.Value;
         }
         else

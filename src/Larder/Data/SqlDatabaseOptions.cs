@@ -21,6 +21,12 @@ public sealed record SqlDatabaseOptions
     public Action<DbConnection>? Interrupt { get; init; }
 
     /// <summary>
+    /// Whether statements are sent with <c>$1</c>, <c>$2</c> for their <c>@name</c> parameters, which saves a provider that knows only
+    /// these (Npgsql) reading every text anew at each execution. Default false.
+    /// </summary>
+    public bool UsesPositionalParameters { get; init; }
+
+    /// <summary>
     /// How many idle connections stay open with their prepared statements, for providers that compile a statement with every command
     /// (SQLite). Default 0, not negative: each load opens a connection and gives it back to its provider's pool.
     /// </summary>

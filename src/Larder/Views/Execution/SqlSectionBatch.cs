@@ -117,7 +117,7 @@ internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, 
 
         foreach (var load in loads)
         {
-            var command = Add(batch, load.Sql.Text);
+            var command = Add(batch, database.TextOf(load.Sql));
             database.AddParameters(command.Parameters, command.CreateParameter, load);
         }
 

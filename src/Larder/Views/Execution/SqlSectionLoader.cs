@@ -145,7 +145,7 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
         await limit.StartAsync(load.Timeout, session.Connection).ConfigureAwait(false);
         try
         {
-            var command = session.Take(load.Sql.Text);
+            var command = session.Take(database.TextOf(load.Sql));
             try
             {
                 load.Succeed(await ReadAsync(command, load, limit.Token).ConfigureAwait(false), snapshotId);
