@@ -10,6 +10,9 @@ internal static class ErpViewsServiceCollectionExtensions
 {
     private const decimal StoredTenThousandths = 10_000;
 
+    // SQLite works on the caller's thread: no more are busy at a time than there are threads that run, and some wait for the disk.
+    private static readonly int KeptConnections = 4 * Environment.ProcessorCount;
+
     public static IServiceCollection AddErpViews(this IServiceCollection services)
     {
         services.AddLarder();
@@ -31,6 +34,7 @@ internal static class ErpViewsServiceCollectionExtensions
                 ConvertParameter = database.Dialect.ToParameter,
                 Interrupt = static connection => SQLitePCL.raw.sqlite3_interrupt(((SqliteConnection)connection).Handle),
                 BeginSnapshot = "BEGIN",
+                KeptConnections = KeptConnections,
             }
-            : new SqlDatabaseOptions { ConvertParameter = database.Dialect.ToParameter });
+            : new SqlDatabaseOptions { ConvertParameter = database.Dialect.ToParameter, UsesPositionalParameters = true });
 }

@@ -62,7 +62,8 @@ internal sealed class CacheFlight<T>(LarderCache cache, CacheLoad<T> load, bool 
         Leave();
     }
 
-    private void Leave()
+    /// <summary>Says that this caller no longer wants the result; once is enough, and after the wait it means nothing.</summary>
+    internal void Leave()
     {
         if (Interlocked.Exchange(ref _left, 1) == 0)
         {

@@ -63,6 +63,12 @@ public static class CacheKeyFormat
             return;
         }
 
+        if (part.AsSpan().IndexOfAny('%', ':', '*') < 0)
+        {
+            key.Append(part);
+            return;
+        }
+
         foreach (var character in part)
         {
             _ = character switch

@@ -37,7 +37,10 @@ internal static class RowMapper<T>
         var ordinals = new int[columns.Length];
         for (var i = 0; i < ordinals.Length; i++)
         {
-            ordinals[i] = OrdinalOf(reader, columns[i]);
+            // Most statements name their columns in the order of the constructor.
+            ordinals[i] = i < reader.FieldCount && string.Equals(reader.GetName(i), columns[i], StringComparison.OrdinalIgnoreCase)
+                ? i
+                : OrdinalOf(reader, columns[i]);
         }
 
         return ordinals;

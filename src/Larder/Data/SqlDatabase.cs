@@ -1,10 +1,12 @@
 using System.Data.Common;
+using Larder.Views;
 using Larder.Views.Execution;
+using Larder.Views.Sources;
 
 namespace Larder.Data;
 
-/// <summary>A database that sections read from: a <see cref="DbDataSource"/> under a name.</summary>
-public sealed class SqlDatabase
+/// <summary>A database that sections read from: a <see cref="DbDataSource"/> under a name. Disposing closes the connections it keeps.</summary>
+public sealed class SqlDatabase : IAsyncDisposable
 {
     /// <summary>The name a source uses when it names none.</summary>
     public const string DefaultName = "default";
@@ -13,16 +15,19 @@ public sealed class SqlDatabase
     /// <param name="dataSource">Where connections come from. Not disposed by this object.</param>
     /// <param name="options">How values are stored and bound; null for the defaults.</param>
     /// <param name="name">The name that sources refer to it by.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="SqlDatabaseOptions.IntegerDecimalScale"/> is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds.</exception>
     public SqlDatabase(DbDataSource dataSource, SqlDatabaseOptions? options = null, string name = DefaultName)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentException.ThrowIfNullOrEmpty(name);
         Options = options ?? new SqlDatabaseOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.IntegerDecimalScale, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(Options.KeptConnections, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.KeptStatements, nameof(options));
         DataSource = dataSource;
         Name = name;
         Values = new SqlValueReader(Options.IntegerDecimalScale);
+        Sessions = new SqlSessionPool(dataSource, Options.KeptConnections, Options.KeptStatements);
     }
 
     /// <summary>The name that sources refer to this database by.</summary>
@@ -36,27 +41,35 @@ public sealed class SqlDatabase
 
     internal SqlValueReader Values { get; }
 
-    /// <summary>Binds the inputs that the statement mentions.</summary>
+    internal SqlSessionPool Sessions { get; }
+
+    /// <summary>Closes the connections that are kept; those in use are closed when they are given back.</summary>
+    public ValueTask DisposeAsync() => Sessions.DisposeAsync();
+
+    internal string TextOf(SqlSource source) => Options.UsesPositionalParameters ? source.PositionalText : source.Text;
+
+    /// <summary>Binds the inputs that the statement mentions, in the order of their first mention.</summary>
     internal void AddParameters(DbParameterCollection parameters, Func<DbParameter> create, SectionLoad load)
     {
         var mentioned = load.Sql.MentionedInputs;
-        for (var i = 0; i < load.Inputs.Count; i++)
+        for (var i = 0; i < mentioned.Count; i++)
         {
-            var (input, value) = load.Inputs[i];
-            if (mentioned.Contains(input.Name))
-            {
-                parameters.Add(Fill(create(), input.Name, value, input.Type));
-            }
+            var (input, value) = load.Inputs.Find(mentioned[i]);
+            parameters.Add(Fill(create(), input, value));
         }
     }
 
-    private DbParameter Fill(DbParameter parameter, string name, object? value, Type type)
+    private DbParameter Fill(DbParameter parameter, SectionInput input, object? value)
     {
-        parameter.ParameterName = name;
+        if (!Options.UsesPositionalParameters)
+        {
+            parameter.ParameterName = input.Name;
+        }
+
         if (value is null)
         {
             // An untyped null cannot be prepared: "@status IS NULL" alone tells PostgreSQL nothing about the type.
-            parameter.DbType = SqlTypes.DbTypeOf(type);
+            parameter.DbType = SqlTypes.DbTypeOf(input.Type);
             parameter.Value = DBNull.Value;
         }
         else

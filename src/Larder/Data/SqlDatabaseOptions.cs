@@ -21,6 +21,21 @@ public sealed record SqlDatabaseOptions
     public Action<DbConnection>? Interrupt { get; init; }
 
     /// <summary>
+    /// Whether statements are sent with <c>$1</c>, <c>$2</c> for their <c>@name</c> parameters, which saves a provider that knows only
+    /// these (Npgsql) reading every text anew at each execution. Default false.
+    /// </summary>
+    public bool UsesPositionalParameters { get; init; }
+
+    /// <summary>
+    /// How many idle connections stay open with their prepared statements, for providers that compile a statement with every command
+    /// (SQLite). Default 0, not negative: each load opens a connection and gives it back to its provider's pool.
+    /// </summary>
+    public int KeptConnections { get; init; }
+
+    /// <summary>How many prepared statements each kept connection has at most. Default 100; must be positive.</summary>
+    public int KeptStatements { get; init; } = 100;
+
+    /// <summary>
     /// The statement that opens a read-only snapshot in which all later reads of the transaction see one state of the data.
     /// Default: <c>BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY</c> (PostgreSQL). SQLite: <c>BEGIN</c>.
     /// </summary>

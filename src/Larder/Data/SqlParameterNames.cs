@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Larder.Data;
 
 /// <summary>
@@ -7,31 +9,43 @@ namespace Larder.Data;
 internal static class SqlParameterNames
 {
     /// <summary>The distinct names in order of first appearance, without the @.</summary>
-    public static IReadOnlyList<string> Find(string sql)
+    public static IReadOnlyList<string> Find(string sql) => Split(sql, positional: null);
+
+    /// <summary>The text with <c>$1</c> for the first of the names that <see cref="Find"/> gives, and so on.</summary>
+    public static string ToPositional(string sql)
+    {
+        var positional = new StringBuilder(sql.Length);
+        Split(sql, positional);
+        return positional.ToString();
+    }
+
+    private static List<string> Split(string sql, StringBuilder? positional)
     {
         var names = new List<string>();
         var i = 0;
         while (i < sql.Length)
         {
+            var start = i;
             if (sql[i] == '@' && IsNamePart(At(sql, i + 1)) && !IsWordPart(At(sql, i - 1)) && At(sql, i - 1) != '@')
             {
-                var end = i + 1;
-                while (IsNamePart(At(sql, end)))
+                i++;
+                while (IsNamePart(At(sql, i)))
                 {
-                    end++;
+                    i++;
                 }
 
-                var name = sql[(i + 1)..end];
+                var name = sql[(start + 1)..i];
                 if (!names.Contains(name, StringComparer.Ordinal))
                 {
                     names.Add(name);
                 }
 
-                i = end;
+                positional?.Append('$').Append(names.IndexOf(name) + 1);
             }
             else
             {
                 i = AfterToken(sql, i);
+                positional?.Append(sql, start, i - start);
             }
         }
 

@@ -23,13 +23,20 @@ public sealed class SectionInputs
     /// <exception cref="InvalidCastException">The value is of another type.</exception>
     public T Get<T>(string name)
     {
+        var (_, value) = Find(name);
+        return value is null && default(T) is not null
+            ? throw new InvalidCastException($"The input '{name}' is null: get it as {typeof(T).Name}?.")
+            : (T)value!;
+    }
+
+    /// <exception cref="ArgumentException">The section does not declare the input.</exception>
+    internal (SectionInput Input, object? Value) Find(string name)
+    {
         for (var i = 0; i < _inputs.Length; i++)
         {
             if (_inputs[i].Name == name)
             {
-                return _values[i] is null && default(T) is not null
-                    ? throw new InvalidCastException($"The input '{name}' is null: get it as {typeof(T).Name}?.")
-                    : (T)_values[i]!;
+                return (_inputs[i], _values[i]);
             }
         }
 

@@ -102,15 +102,14 @@ public sealed class ViewExecutor
 
     private async Task LoadAsync(View view, LevelSections sections, CancellationToken cancellationToken)
     {
-        // The wait starts before the load: an embedded database runs on this very thread, and a caller must be able to leave meanwhile.
-        var waiting = sections.WaitAsync(cancellationToken);
+        // From here on this caller can leave, even while an embedded database keeps this very thread.
+        using var leaving = sections.LeaveOn(cancellationToken);
         var loading = _loader.LoadAsync(sections.Loads, view.IsSnapshot);
-        await waiting.ConfigureAwait(false);
+
+        // It waits for its whole load and then for the flights, of which only others' are still in the air: woken by each flight in turn,
+        // it would change threads once a section, and ask for the next connection before this load has given its own back.
+        await loading.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await sections.WaitAsync(cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        if (sections.HasUncachedLoads)
-        {
-            // They have no flight to wait for.
-            await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
     }
 }

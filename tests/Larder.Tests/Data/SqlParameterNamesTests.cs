@@ -36,6 +36,15 @@ public sealed class SqlParameterNamesTests
     public void Find_Text_GivesTheParametersOutsideOfStringsAndComments(string sql, string names) =>
         Assert.Equal(names, string.Join(' ', SqlParameterNames.Find(sql)));
 
+    [Theory]
+    [InlineData("SELECT 1", "SELECT 1")]
+    [InlineData("SELECT @b, @a, @b", "SELECT $1, $2, $1")]
+    [InlineData("SELECT '@no' || @yes -- @no", "SELECT '@no' || $1 -- @no")]
+    [InlineData("WHERE v @> @a::jsonb AND w=@b", "WHERE v @> $1::jsonb AND w=$2")]
+    [InlineData("SELECT $$ @no $$ || @yes, 'open @no", "SELECT $$ @no $$ || $1, 'open @no")]
+    public void ToPositional_Text_NumbersTheParametersInTheirOrder(string sql, string positional) =>
+        Assert.Equal(positional, SqlParameterNames.ToPositional(sql));
+
     /// <summary>Pieces of SQL in any order and number: exactly the parameters among them are found.</summary>
     [Fact]
     public void Find_AnySequenceOfTokens_GivesExactlyTheParametersAmongThem()

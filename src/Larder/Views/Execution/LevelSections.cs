@@ -17,9 +17,6 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
     /// <summary>What this call has to read.</summary>
     public IReadOnlyList<SectionLoad> Loads => _loads;
 
-    /// <summary>Whether some loads belong to this call alone, because their policy stores nothing.</summary>
-    public bool HasUncachedLoads { get; private set; }
-
     /// <summary>Whether a snapshot view has all its SQL sections, and they are not of one snapshot.</summary>
     public bool IsOfSeveralSnapshots => call.View.IsSnapshot
         && SnapshotRuns() is { Length: > 0 } runs
@@ -55,7 +52,6 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
     {
         _waits.Clear();
         _loads.Clear();
-        HasUncachedLoads = false;
         var snapshotRuns = call.View.IsSnapshot ? SnapshotRuns() : [];
         foreach (var run in _ready.Except(snapshotRuns).Where(run => run.Fragment is null && run.Failure is null))
         {
@@ -72,8 +68,26 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
         }
     }
 
+    /// <summary>Takes this caller out of every flight when the token is cancelled, whether or not it waits by then.</summary>
+    public CancellationTokenRegistration LeaveOn(CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static sections => ((LevelSections)sections!).Leave(), this);
+
     /// <summary>Ends when each section that is read under a flight has ended, or this caller leaves. It throws nothing.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => Task.WhenAll(_waits.Select(run => WaitAsync(run, cancellationToken)).ToArray());
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        foreach (var run in _waits)
+        {
+            await WaitAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Leave()
+    {
+        foreach (var run in _waits)
+        {
+            run.Flight!.Leave();
+        }
+    }
 
     private bool TryFindInputs(SectionRun run)
     {
@@ -134,7 +148,6 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
                 return;
             }
 
-            HasUncachedLoads = true;
             _loads.Add(NewLoad(run, (load, fragment, failure) => End(run, SectionOutcome.Loaded, load, fragment, failure), cancellationToken));
         }
         catch (Exception exception)
@@ -162,7 +175,7 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
         }
     }
 
-    private async Task WaitAsync(SectionRun run, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(SectionRun run, CancellationToken cancellationToken)
     {
         var flight = run.Flight!;
         try

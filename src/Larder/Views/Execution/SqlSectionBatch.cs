@@ -10,7 +10,7 @@ namespace Larder.Views.Execution;
 /// limits therefore count from the start of the batch, and the shortest one that is still open stops it. The statement that ran then is
 /// the one that fails, if its own limit is over; what it held up runs again.
 /// </remarks>
-internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connection, IReadOnlyList<SectionLoad> loads, long snapshotId, TimeProvider time)
+internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, IReadOnlyList<SectionLoad> loads, long snapshotId, TimeProvider time)
 {
     private readonly long _startedAt = time.GetTimestamp();
 
@@ -21,14 +21,14 @@ internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connect
     /// </summary>
     public async Task RunAsync(SqlTimeLimit limit)
     {
-        var batch = connection.CreateBatch();
+        var batch = session.Connection.CreateBatch();
         await using var disposal = batch.ConfigureAwait(false);
         SectionLoad? current = null;
         var isStopped = false;
         try
         {
             AddCommands(batch);
-            await limit.StartAsync(ShortestFrom(0), connection).ConfigureAwait(false);
+            await limit.StartAsync(ShortestFrom(0), session.Connection).ConfigureAwait(false);
             await batch.PrepareAsync(limit.Token).ConfigureAwait(false);
             current = loads[0];
             var reader = await batch.ExecuteReaderAsync(limit.Token).ConfigureAwait(false);
@@ -40,7 +40,11 @@ internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connect
                 {
                     // What was stopped hands over the results before it first, and only then says so.
                     isStopped |= limit.IsReached;
-                    await limit.StartAsync(ShortestFrom(i), connection).ConfigureAwait(false);
+                    if (isStopped || IsRelieved(i))
+                    {
+                        await limit.StartAsync(ShortestFrom(i), session.Connection).ConfigureAwait(false);
+                    }
+
                     await reader.NextResultAsync(limit.Token).ConfigureAwait(false);
                 }
 
@@ -56,14 +60,34 @@ internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connect
             {
                 culprit.Fail(failure);
             }
+
+            session.Doubt();
+        }
+        finally
+        {
+            await limit.StopAsync().ConfigureAwait(false);
         }
     }
 
     /// <summary>What remains of the shortest time limit among the sections that are not read.</summary>
     private TimeSpan ShortestFrom(int index)
     {
-        var remaining = loads.Skip(index).Min(load => load.Timeout) - time.GetElapsedTime(_startedAt);
+        var remaining = ShortestTimeoutFrom(index) - time.GetElapsedTime(_startedAt);
         return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+    }
+
+    /// <summary>Whether the section read last had the shortest limit, so that the ones from here on have more time.</summary>
+    private bool IsRelieved(int index) => loads[index - 1].Timeout < ShortestTimeoutFrom(index);
+
+    private TimeSpan ShortestTimeoutFrom(int index)
+    {
+        var shortest = loads[index].Timeout;
+        for (var i = index + 1; i < loads.Count; i++)
+        {
+            shortest = loads[i].Timeout < shortest ? loads[i].Timeout : shortest;
+        }
+
+        return shortest;
     }
 
     /// <summary>The database names the statement that failed; otherwise it is the one being waited for.</summary>
@@ -93,7 +117,7 @@ internal sealed class SqlSectionBatch(SqlDatabase database, DbConnection connect
 
         foreach (var load in loads)
         {
-            var command = Add(batch, load.Sql.Text);
+            var command = Add(batch, database.TextOf(load.Sql));
             database.AddParameters(command.Parameters, command.CreateParameter, load);
         }
 

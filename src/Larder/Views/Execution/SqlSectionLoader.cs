@@ -32,44 +32,44 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
 
     private async Task RunTogetherAsync(IReadOnlyList<SectionLoad> loads, bool inSnapshot, SqlTimeLimit limit)
     {
-        var connection = await OpenAsync(loads, limit).ConfigureAwait(false);
-        if (connection is null)
+        var session = await OpenAsync(loads, limit).ConfigureAwait(false);
+        if (session is null)
         {
             return;
         }
 
-        await using var disposal = connection.ConfigureAwait(false);
+        await using var disposal = session.ConfigureAwait(false);
         var snapshotId = inSnapshot ? Interlocked.Increment(ref _lastSnapshot) : 0;
-        if (connection.CanCreateBatch)
+        if (session.Connection.CanCreateBatch)
         {
-            await new SqlSectionBatch(database, connection, loads, snapshotId, time).RunAsync(limit).ConfigureAwait(false);
+            await new SqlSectionBatch(database, session, loads, snapshotId, time).RunAsync(limit).ConfigureAwait(false);
         }
         else if (inSnapshot)
         {
-            await RunInTransactionAsync(connection, loads, limit, snapshotId).ConfigureAwait(false);
+            await RunInTransactionAsync(session, loads, limit, snapshotId).ConfigureAwait(false);
         }
         else
         {
-            await RunEachAsync(connection, loads, limit, snapshotId, mayRetry: true).ConfigureAwait(false);
+            await RunEachAsync(session, loads, limit, snapshotId, mayRetry: true).ConfigureAwait(false);
         }
     }
 
     private async Task RunSeparatelyAsync(IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit)
     {
-        if (await OpenAsync(loads, limit).ConfigureAwait(false) is { } connection)
+        if (await OpenAsync(loads, limit).ConfigureAwait(false) is { } session)
         {
-            await using var disposal = connection.ConfigureAwait(false);
-            await RunEachAsync(connection, loads, limit, snapshotId: 0, mayRetry: false).ConfigureAwait(false);
+            await using var disposal = session.ConfigureAwait(false);
+            await RunEachAsync(session, loads, limit, snapshotId: 0, mayRetry: false).ConfigureAwait(false);
         }
     }
 
     /// <summary>Opens a connection; where there is none to be had, every load fails.</summary>
-    private async Task<DbConnection?> OpenAsync(IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit)
+    private async Task<SqlSession?> OpenAsync(IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit)
     {
         await limit.StartAsync(loads.Max(load => load.Timeout), connection: null).ConfigureAwait(false);
         try
         {
-            return await database.DataSource.OpenConnectionAsync(limit.Token).ConfigureAwait(false);
+            return await database.Sessions.OpenAsync(limit.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -82,38 +82,40 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
         }
     }
 
-    private async Task RunInTransactionAsync(DbConnection connection, IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit, long snapshotId)
+    private async Task RunInTransactionAsync(SqlSession session, IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit, long snapshotId)
     {
         try
         {
-            await ExecuteAsync(connection, database.Options.BeginSnapshot, limit.Token).ConfigureAwait(false);
+            await ExecuteAsync(session.Connection, database.Options.BeginSnapshot, limit.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is DbException or OperationCanceledException)
         {
             // What is unread now runs again without the snapshot.
+            session.Doubt();
             return;
         }
 
         try
         {
-            await RunEachAsync(connection, loads, limit, snapshotId, mayRetry: true).ConfigureAwait(false);
+            await RunEachAsync(session, loads, limit, snapshotId, mayRetry: true).ConfigureAwait(false);
         }
         finally
         {
-            await EndTransactionAsync(connection).ConfigureAwait(false);
+            await EndTransactionAsync(session).ConfigureAwait(false);
         }
     }
 
     /// <summary>A pool does not end transactions that were begun by a statement: the next user of the connection would read old data.</summary>
-    private static async Task EndTransactionAsync(DbConnection connection)
+    private static async Task EndTransactionAsync(SqlSession session)
     {
         try
         {
-            await ExecuteAsync(connection, "COMMIT", CancellationToken.None).ConfigureAwait(false);
+            await ExecuteAsync(session.Connection, "COMMIT", CancellationToken.None).ConfigureAwait(false);
         }
         catch (DbException)
         {
             // It only read, and the database has ended the transaction by itself.
+            session.Doubt();
         }
     }
 
@@ -125,41 +127,57 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task RunEachAsync(DbConnection connection, IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit, long snapshotId, bool mayRetry)
+    private async Task RunEachAsync(SqlSession session, IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit, long snapshotId, bool mayRetry)
     {
         foreach (var load in loads.Where(load => !load.IsDone))
         {
-            await RunAsync(connection, load, limit, snapshotId, mayRetry).ConfigureAwait(false);
-            if (connection.State != ConnectionState.Open)
+            await RunAsync(session, load, limit, snapshotId, mayRetry).ConfigureAwait(false);
+            if (session.Connection.State != ConnectionState.Open)
             {
                 return;
             }
         }
     }
 
-    private async Task RunAsync(DbConnection connection, SectionLoad load, SqlTimeLimit limit, long snapshotId, bool mayRetry)
+    private async Task RunAsync(SqlSession session, SectionLoad load, SqlTimeLimit limit, long snapshotId, bool mayRetry)
     {
         load.Start();
-        await limit.StartAsync(load.Timeout, connection).ConfigureAwait(false);
+        await limit.StartAsync(load.Timeout, session.Connection).ConfigureAwait(false);
         try
         {
-            var command = connection.CreateCommand();
-            await using var disposal = command.ConfigureAwait(false);
-            command.CommandText = load.Sql.Text;
-            command.CommandTimeout = SqlTimeLimit.SecondsBeyond(load.Timeout);
-            database.AddParameters(command.Parameters, command.CreateParameter, load);
-            var reader = await command.ExecuteReaderAsync(limit.Token).ConfigureAwait(false);
-            await using var readerDisposal = reader.ConfigureAwait(false);
-            load.Succeed(await load.Sql.ReadAsync(new SqlReadContext(reader, database.Values, load.Inputs), limit.Token).ConfigureAwait(false), snapshotId);
+            var command = session.Take(database.TextOf(load.Sql));
+            try
+            {
+                load.Succeed(await ReadAsync(command, load, limit.Token).ConfigureAwait(false), snapshotId);
+            }
+            catch
+            {
+                session.Doubt();
+                throw;
+            }
+            finally
+            {
+                await limit.StopAsync().ConfigureAwait(false);
+                await session.ReleaseAsync(command).ConfigureAwait(false);
+            }
         }
         catch (Exception exception)
         {
             var failure = SectionFailure.Of(exception, limit.IsReached);
-            var isLeftForRetry = mayRetry && failure.Kind == SectionFailureKind.Unavailable && connection.State != ConnectionState.Open;
+            var isLeftForRetry = mayRetry && failure.Kind == SectionFailureKind.Unavailable && session.Connection.State != ConnectionState.Open;
             if (!load.IsDone && !isLeftForRetry)
             {
                 load.Fail(failure);
             }
         }
+    }
+
+    private async ValueTask<object?> ReadAsync(DbCommand command, SectionLoad load, CancellationToken cancellationToken)
+    {
+        command.CommandTimeout = SqlTimeLimit.SecondsBeyond(load.Timeout);
+        database.AddParameters(command.Parameters, command.CreateParameter, load);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposal = reader.ConfigureAwait(false);
+        return await load.Sql.ReadAsync(new SqlReadContext(reader, database.Values, load.Inputs), cancellationToken).ConfigureAwait(false);
     }
 }

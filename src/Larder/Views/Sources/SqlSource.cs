@@ -13,6 +13,7 @@ public abstract class SqlSource : SectionSource
         Text = text;
         DatabaseName = database;
         MentionedInputs = SqlParameterNames.Find(text);
+        PositionalText = SqlParameterNames.ToPositional(text);
     }
 
     /// <summary>The statement.</summary>
@@ -22,6 +23,9 @@ public abstract class SqlSource : SectionSource
     public string DatabaseName { get; }
 
     internal override IReadOnlyList<string> MentionedInputs { get; }
+
+    /// <summary>The statement with <c>$1</c> for the first of <see cref="MentionedInputs"/>, and so on.</summary>
+    internal string PositionalText { get; }
 
     /// <summary>Reads the current result set; null: no row.</summary>
     internal abstract ValueTask<object?> ReadAsync(SqlReadContext context, CancellationToken cancellationToken);
