@@ -99,7 +99,8 @@ internal sealed class SectionPlan
         foreach (var binding in bindings)
         {
             var input = binding.Compute is null && binding.Pick is null ? ParameterInput(view, section, binding.Name) : binding;
-            if (!InputText.CanWrite(input.Type))
+            // What is only computed has no key, so it may be given whole sections.
+            if (section.Source.IsAsked && !InputText.CanWrite(input.Type))
             {
                 throw Wrong(view, section, $"has the input '{input.Name}' of type {input.Type.Name}, which cannot be part of a cache key: use scalars or lists of them");
             }
