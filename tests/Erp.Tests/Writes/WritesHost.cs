@@ -39,7 +39,8 @@ internal sealed class WritesHost : IAsyncDisposable
     public static async Task<WritesHost> StartAsync(string connectionString, params (string Name, string Value)[] settings)
     {
         var clock = new TestClock();
-        var builder = WebApplication.CreateBuilder();
+        // A watched file takes one of the machine's few inotify instances for every host.
+        var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings
