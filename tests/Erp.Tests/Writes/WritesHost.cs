@@ -39,8 +39,7 @@ internal sealed class WritesHost : IAsyncDisposable
     public static async Task<WritesHost> StartAsync(string connectionString, params (string Name, string Value)[] settings)
     {
         var clock = new TestClock();
-        // A watched file takes one of the machine's few inotify instances for every host.
-        var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
+        var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings

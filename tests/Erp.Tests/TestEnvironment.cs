@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Larder;
+namespace Erp.Tests;
 
 /// <summary>What every test process sets before anything runs in it.</summary>
 internal static class TestEnvironment
