@@ -1,0 +1,99 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Larder.Views.Sources;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+
+namespace Erp.Tests;
+
+/// <summary>The composed ERP on Kestrel, as its users meet it.</summary>
+public sealed class ErpApplicationTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Theory, BothDatabases]
+    public async Task Get_TheSameViewBelowBothPrefixes_SharesCacheEntries(TestDatabaseKind kind)
+    {
+        await using var erp = await StartAsync(kind);
+        using var client = ClientOf(erp);
+
+        var first = JsonNode.Parse(await client.GetStringAsync("/api/mobile/products/1/complete"))!;
+        var second = JsonNode.Parse(await client.GetStringAsync("/api/bff/mobile/products/1/complete"))!;
+
+        Assert.Equal((false, true), ((bool)first["metadata"]!["cached"]!, (bool)second["metadata"]!["cached"]!));
+        Assert.Equal(first["data"]!.ToJsonString(), second["data"]!.ToJsonString());
+    }
+
+    [Theory, BothDatabases]
+    public async Task Get_By200CallersOfAColdDashboard_RunsEachQueryOnce(TestDatabaseKind kind)
+    {
+        await using var erp = await StartAsync(kind);
+        using var client = ClientOf(erp);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200)
+            .Select(_ => client.GetAsync("/api/mobile/salesperson/dashboard?salesperson_id=1&date_range=month"))).WaitAsync(Patience);
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        var loads = answers.SelectMany(answer => answer.Headers.GetValues("Server-Timing")).Sum(timing => timing.Split("desc=loaded").Length - 1);
+        Assert.Equal(8, loads);
+    }
+
+    [Fact]
+    public async Task Get_Documentation_ShowsEveryPathOfTheFirstPrefix()
+    {
+        await using var erp = await StartAsync(TestDatabaseKind.Sqlite);
+        using var client = ClientOf(erp);
+
+        var document = JsonNode.Parse(await client.GetStringAsync("/openapi/v1.json"))!;
+        var paths = document["paths"]!.AsObject();
+
+        Assert.StartsWith("3.1", (string?)document["openapi"]);
+        string[] views =
+        [
+            "/products/{id}/complete", "/products/{id}", "/customers/{id}/complete", "/customers/{id}/quick", "/customers/{id}/financial", "/customers/{id}/orders",
+            "/orders/{id}/complete", "/orders/{id}/quick", "/salesperson/dashboard", "/home", "/checkout", "/health",
+        ];
+        Assert.All(views, view => Assert.NotNull(paths[$"/api/mobile{view}"]?["get"]));
+        Assert.DoesNotContain(paths, path => path.Key.StartsWith("/api/bff", StringComparison.Ordinal));
+        Assert.Equal(["Home & Dashboard", "Products", "Customers", "Orders", "Checkout"], document["tags"]!.AsArray().Select(tag => (string?)tag!["name"]));
+        Assert.Contains("swagger-ui", await client.GetStringAsync("/docs/index.html"), StringComparison.Ordinal);
+        Assert.Contains("redoc", await client.GetStringAsync("/redoc/index.html"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Stop_WithARequestInFlight_AnswersItFirst()
+    {
+        var entered = new TaskCompletionSource();
+        var released = new TaskCompletionSource();
+        await using var erp = await StartAsync(TestDatabaseKind.Sqlite, app => app.MapView("/slow", "slow", view => view
+            .Required("value", Code.Ask<string>(async (_, cancellationToken) =>
+            {
+                entered.SetResult();
+                await released.Task.WaitAsync(cancellationToken);
+                return "finished";
+            }))));
+        using var client = ClientOf(erp);
+
+        var answer = client.GetStringAsync("/slow");
+        await entered.Task.WaitAsync(Patience);
+        var stopped = erp.StopAsync();
+        released.SetResult();
+
+        Assert.Contains("finished", await answer.WaitAsync(Patience), StringComparison.Ordinal);
+        await stopped.WaitAsync(Patience);
+    }
+
+    private static HttpClient ClientOf(WebApplication erp) => new() { BaseAddress = new Uri(erp.Urls.Single()) };
+
+    private static async Task<WebApplication> StartAsync(TestDatabaseKind kind, Action<WebApplication>? map = null)
+    {
+        var shared = await ErpTestDatabase.SharedAsync(kind, TestContent.Demo);
+        var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--ConnectionStrings:Erp", shared.ConnectionString]);
+        builder.Logging.ClearProviders();
+        var app = builder.AddErp().Build();
+        app.MapErp();
+        map?.Invoke(app);
+        await app.StartAsync();
+        return app;
+    }
+}
