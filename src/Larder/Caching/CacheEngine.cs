@@ -49,29 +49,7 @@ internal sealed class CacheEngine
     internal long Misses => Interlocked.Read(ref _misses);
 
     /// <summary>Looks a key up, and takes part in a load where it is not to be had.</summary>
-    internal CacheLookup<T> Begin<T>(CacheRequest request, CacheCodec<T> codec)
-    {
-        if (!_enabled)
-        {
-            request = request with { Variant = request.Variant | CacheVariant.NoRead | CacheVariant.NoWrite };
-        }
-
-        MemoryEntry? entry = null;
-        var use = EntryUse.None;
-        var timestamp = _time.GetTimestamp();
-        if (!request.Variant.HasFlag(CacheVariant.NoRead) && Store.TryGet(request.Key, timestamp, out entry) && entry.ValueType == typeof(T))
-        {
-            use = Judge(entry, request, request.Arrival, timestamp);
-            if (use is not (EntryUse.None or EntryUse.IfLoadFails))
-            {
-                return Hit(request, codec, entry, use, timestamp);
-            }
-        }
-
-        var lookup = Loads.Begin(request, codec, use == EntryUse.IfLoadFails ? entry : null);
-        Interlocked.Increment(ref lookup.IsHit ? ref _hits : ref _misses);
-        return lookup;
-    }
+    internal CacheLookup<T> Begin<T>(CacheRequest request, CacheCodec<T> codec) => Begin(request, codec, request.Arrival);
 
     /// <summary>
     /// Looks a key up for a caller who could not use what came of its first lookup. A hit is judged now; for joining, its first arrival stays, so
@@ -80,7 +58,7 @@ internal sealed class CacheEngine
     internal CacheLookup<T> BeginAgain<T>(CacheRequest request, CacheCodec<T> codec)
     {
         var now = Node.Now;
-        return Begin(ReferenceEquals(now.View, request.Arrival.View) ? request : request with { Arrival = now }, codec);
+        return Begin(ReferenceEquals(now.View, request.Arrival.View) ? request : request with { Arrival = now }, codec, now);
     }
 
     /// <summary>A fresh and unexpired entry; null: none.</summary>
@@ -196,7 +174,31 @@ internal sealed class CacheEngine
 
     private static bool IsNegative<T>(T value) => value is null or ICacheSized { IsNegative: true };
 
-    private CacheLookup<T> Hit<T>(in CacheRequest request, CacheCodec<T> codec, MemoryEntry entry, EntryUse use, long timestamp)
+    private CacheLookup<T> Begin<T>(CacheRequest request, CacheCodec<T> codec, LogPosition now)
+    {
+        if (!_enabled)
+        {
+            request = request with { Variant = request.Variant | CacheVariant.NoRead | CacheVariant.NoWrite };
+        }
+
+        MemoryEntry? entry = null;
+        var use = EntryUse.None;
+        var timestamp = _time.GetTimestamp();
+        if (!request.Variant.HasFlag(CacheVariant.NoRead) && Store.TryGet(request.Key, timestamp, out entry) && entry.ValueType == typeof(T))
+        {
+            use = Judge(entry, request, now, timestamp);
+            if (use is not (EntryUse.None or EntryUse.IfLoadFails))
+            {
+                return Hit(request, codec, entry, use, now, timestamp);
+            }
+        }
+
+        var lookup = Loads.Begin(request, codec, use == EntryUse.IfLoadFails ? entry : null);
+        Interlocked.Increment(ref lookup.IsHit ? ref _hits : ref _misses);
+        return lookup;
+    }
+
+    private CacheLookup<T> Hit<T>(in CacheRequest request, CacheCodec<T> codec, MemoryEntry entry, EntryUse use, LogPosition now, long timestamp)
     {
         Interlocked.Increment(ref _hits);
         var isStale = use == EntryUse.StaleAndRefresh;
@@ -207,7 +209,7 @@ internal sealed class CacheEngine
             refresh = Loads.TryBeginRefresh(request, codec);
         }
 
-        return new(codec.Unpack(entry.Value), entry, isStale ? null : request.Arrival, refresh, isStale);
+        return new(codec.Unpack(entry.Value), entry, isStale ? null : now, refresh, isStale);
     }
 
     private long TicksOf(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);

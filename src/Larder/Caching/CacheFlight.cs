@@ -32,8 +32,11 @@ internal sealed class CacheFlight<T>(CacheEngine engine, CacheLoad<T> load, Flig
     /// <summary>An old value for the case that the load fails.</summary>
     internal MemoryEntry? Fallback { get; init; }
 
-    /// <summary>For a caller that found two loads of the key running and may join neither: completed when one of them is gone.</summary>
-    internal Task? Queue { get; init; }
+    /// <summary>For a caller that found two loads of the key running and may join neither: completed when the one or the other is gone.</summary>
+    internal (Task Older, Task Newer)? Queue { get; init; }
+
+    /// <summary>Whether the answer is there.</summary>
+    internal bool IsReady => Queue is { } queue ? queue.Older.IsCompleted || queue.Newer.IsCompleted : load.Completion.IsCompleted;
 
     /// <summary>Awaits the value.</summary>
     /// <exception cref="InvalidOperationException">The load brought no value for this caller, who should have asked for an answer.</exception>
@@ -47,9 +50,9 @@ internal sealed class CacheFlight<T>(CacheEngine engine, CacheLoad<T> load, Flig
     {
         try
         {
-            if (Queue is not null)
+            if (Queue is { } queue)
             {
-                await Queue.WaitAsync(cancellationToken);
+                await Task.WhenAny(queue.Older, queue.Newer).WaitAsync(cancellationToken);
                 return new(CacheAnswerKind.AskAgain, default!, null, null, false);
             }
 

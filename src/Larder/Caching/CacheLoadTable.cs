@@ -50,7 +50,7 @@ internal sealed class CacheLoadTable(CacheEngine engine, MemoryStore store, Time
                 return running is { Older: { } older }
                     ? new(new CacheFlight<T>(engine, OfType<T>(running.Newest), FlightRole.Queued, request)
                     {
-                        Queue = Task.WhenAny(older.Gone_NeedsLock, running.Newest.Gone_NeedsLock),
+                        Queue = (older.Gone_NeedsLock, running.Newest.Gone_NeedsLock),
                     })
                     : new(new CacheFlight<T>(engine, Start_NeedsLock(stripe, running, request, now, codec), FlightRole.Leader, request) { Fallback = fallback });
             }

@@ -52,7 +52,7 @@ internal class FreshnessRules
         return new(isFresh ? now.View.StartingAt(record.Seq) : now.View, record.Seq, now.Bypass);
     }
 
-    protected void WriteSlots(FreshnessNode node, LogPosition next, LogRecord record)
+    protected virtual void WriteSlots(FreshnessNode node, LogPosition next, LogRecord record)
     {
         WriteSlots(next.View, record.Writes.Tags, record);
         if (IsOfAnotherSchema(node, record))
@@ -100,23 +100,28 @@ internal class FreshnessRules
     /// </summary>
     internal bool MayBeStale(ReadStamp stamp, LogPosition now, WriteToken token)
     {
-        if (stamp.ValidAt is not { } validAt || !ReferenceEquals(validAt.View, now.View) || token.Seq > validAt.Applied || now.Bypass?.Contains(stamp.Tags) == true)
-        {
-            return false;
-        }
+        return stamp.ValidAt is { } validAt
+            && ReferenceEquals(validAt.View, now.View)
+            && token.Seq <= validAt.Applied
+            && now.Bypass?.Contains(stamp.Tags) != true
+            && !IsHardSince(stamp, now.View, validAt.Applied);
+    }
 
+    /// <summary>Whether a hard invalidation touched what the value was read from.</summary>
+    internal virtual bool IsHardSince(ReadStamp stamp, LogView view, long position)
+    {
         foreach (var tag in stamp.Tags)
         {
-            if (now.View.LastHardWriteOf(tag) > validAt.Applied)
+            if (view.LastHardWriteOf(tag) > position)
             {
-                return false;
+                return true;
             }
         }
 
-        return true;
+        return false;
     }
 
-    protected static bool IsWritten(ReadStamp stamp, LogPosition now) => IsWritten(stamp.Tags, stamp.Position, now);
+    protected virtual bool IsWritten(ReadStamp stamp, LogPosition now) => IsWritten(stamp.Tags, stamp.Position, now);
 
     private static bool IsWritten(ReadOnlySpan<Tag> tags, long since, LogPosition now)
     {
