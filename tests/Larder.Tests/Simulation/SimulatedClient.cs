@@ -33,7 +33,7 @@ internal sealed class SimulatedClient(SimulationWorld world)
             case < 6:
                 world.StartWriter(Write(node).GetEnumerator());
                 break;
-            case 6:
+            case 6 when key.Parts.Length == 0:
                 world.StartReader(Set(node, key).GetEnumerator());
                 break;
             case 7 when node.HasOwnLog && !node.IsApplying:
@@ -122,7 +122,7 @@ internal sealed class SimulatedClient(SimulationWorld world)
         var bypassed = writes with { };
         node.Node.Bypass(bypassed);
         world.Say(node, $"bypasses row {row}, version {version}, committed {isCommitted}");
-        node.Bypassed[row] = world.Database.Visible[row];
+        node.Bypassed[row] = world.Database.Visible[row] == version ? version : 0;
         yield return null;
         if (isCommitted)
         {

@@ -41,7 +41,7 @@ internal sealed class SimulatedNode
 
     internal ulong OwnEpoch { get; }
 
-    /// <summary>Rows whose writes are bypassed here, with what was visible when that began.</summary>
+    /// <summary>Rows whose writes are bypassed here, with the version of the write if it was visible when that began.</summary>
     internal Dictionary<int, long> Bypassed { get; } = [];
 
     /// <summary>By key, what was visible when it was last removed here.</summary>
@@ -72,13 +72,14 @@ internal sealed class SimulatedNode
     /// <summary>Removes a key by one of the ways of the cache's face, on a node with a log of its own.</summary>
     internal void Remove(SimulatedKey key, Random random)
     {
-        Removed[key.Name] = _world.Database.Visible;
+        var visible = _world.Database.Visible;
         Publish([], isHard: true, () => _ = random.Next(3) switch
         {
             0 => Cache.Remove(key.Name) ? 1 : 0,
             1 => Cache.RemoveByPattern(key.Name) * 0,
             _ => (int)Cache.RemoveByTag(key.Name).Seq,
         });
+        Removed[key.Name] = visible;
     }
 
     /// <summary>When this node first knew that the row has a later version than the one given.</summary>

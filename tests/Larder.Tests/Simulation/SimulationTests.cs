@@ -9,7 +9,7 @@ namespace Larder.Tests.Simulation;
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int TracedEvents = 80;
-    private const int LongSeeds = 10_000;
+    private const int LongSeeds = 20_000;
     private const int SeedsToFindADefect = 1_000;
 
     public static TheoryData<SimulationDefect> Defects => [.. Enum.GetValues<SimulationDefect>().Where(defect => defect != SimulationDefect.None)];
@@ -32,7 +32,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Category", "Long")]
-    public void Run_TenThousandSeeds_HoldsEveryInvariant()
+    public void Run_TwentyThousandSeeds_HoldsEveryInvariant()
     {
         var counts = new SimulationCounts();
         for (var seed = 1_000_000; seed < 1_000_000 + LongSeeds; seed++)

@@ -15,6 +15,7 @@ internal sealed class SimulationWorld
     private readonly List<SimulatedClient> _clients;
     private readonly SimulationChecks _checks;
     private bool _isInBetween;
+    private SimulationViolationException? _violation;
 
     internal SimulationWorld(int seed, SimulationDefect defect)
     {
@@ -57,6 +58,7 @@ internal sealed class SimulationWorld
         {
             Step();
             _checks.CheckStores();
+            ThrowIfViolated();
         }
 
         ComeToRest();
@@ -148,6 +150,7 @@ internal sealed class SimulationWorld
             StepOne(_writers);
             Nodes[step % Nodes.Length].Follow(Random);
             Database.Replicate();
+            ThrowIfViolated();
             if (_readers.Count + _writers.Count == 0 && Nodes.All(node => node.HasOwnLog || (node.Node.Now.View.Epoch == Log.Epoch && node.Node.Now.Applied >= Log.Last)))
             {
                 return;
@@ -166,9 +169,26 @@ internal sealed class SimulationWorld
         }
 
         var actor = idle[Random.Next(idle.Length)];
-        if (!actor.Step())
+        try
         {
+            if (!actor.Step())
+            {
+                actors.Remove(actor);
+            }
+        }
+        catch (SimulationViolationException violation)
+        {
+            // Kept, because a step in between another runs inside of the product, which may catch what is thrown there.
+            _violation ??= violation;
             actors.Remove(actor);
+        }
+    }
+
+    private void ThrowIfViolated()
+    {
+        if (_violation is not null)
+        {
+            throw new SimulationViolationException(_violation.Message);
         }
     }
 }
