@@ -167,7 +167,7 @@ main() {
     case $mode in
         quick) filters=(-trait- Category=Slow -trait- Category=Long) ;;
         full) filters=(-trait- Category=Long) ;;
-        long) ;;
+        long) needs+=("spin:command -v spin" "gcc:command -v gcc" "libc6-dev:test -e /usr/include/stdio.h") ;;
         *) say "usage: ./test.sh [quick|full|long]" && return 2 ;;
     esac
     export LARDER_TEST_MODE=$mode LARDER_TEST_REQUIRE_SERVICES=1

@@ -1,5 +1,6 @@
 using Larder.Caching;
 using Larder.Data;
+using Larder.Freshness;
 using Larder.Views;
 using Larder.Views.Execution;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -29,10 +30,13 @@ public static class LarderServiceCollectionExtensions
             services.AddSingleton<IConfigureOptions<LarderCacheOptions>>(
                 provider => new LarderCacheConfiguration(provider.GetService<IConfiguration>()));
             services.AddSingleton<IValidateOptions<LarderCacheOptions>, LarderCacheOptionsValidator>();
+            AddFreshness(services);
             services.AddSingleton(provider => new LarderCache(
                 provider.GetRequiredService<IOptions<LarderCacheOptions>>().Value,
-                provider.GetService<TimeProvider>() ?? TimeProvider.System,
-                new CacheCodecs(provider)));
+                provider.GetRequiredService<TimeProvider>(),
+                new CacheCodecs(provider),
+                provider.GetRequiredService<InvalidationPublisher>(),
+                provider.GetRequiredService<ILogger<LarderCache>>()));
             services.Replace(ServiceDescriptor.Singleton<HybridCache>(
                 provider => new LarderHybridCache(provider.GetRequiredService<LarderCache>())));
             AddViews(services);
@@ -58,11 +62,23 @@ public static class LarderServiceCollectionExtensions
         });
     }
 
+    private static void AddFreshness(IServiceCollection services)
+    {
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new FreshnessNode(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IInvalidationLog>(provider => new InProcessLog(
+            provider.GetRequiredService<FreshnessNode>(), provider.GetRequiredService<ILogger<InProcessLog>>()));
+        services.AddSingleton(provider => new InvalidationPublisher(
+            provider.GetRequiredService<FreshnessNode>(),
+            provider.GetRequiredService<IInvalidationLog>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<InvalidationPublisher>>()));
+    }
+
     private static void AddViews(IServiceCollection services)
     {
         services.AddHttpClient();
-        services.AddLogging();
-        services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<ViewOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<ViewOptions>>(new ProblemValidator<ViewOptions>(options => options.Problem()));
         services.AddSingleton<IValidateOptions<HttpSourceOptions>>(new ProblemValidator<HttpSourceOptions>(options => options.Problem()));
@@ -75,6 +91,7 @@ public static class LarderServiceCollectionExtensions
                 provider.GetRequiredService<IOptions<ViewOptions>>().Value,
                 provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<IServiceScopeFactory>(),
+            provider.GetService<IReadSetSource>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ViewExecutor(
             provider.GetRequiredService<LarderCache>(),

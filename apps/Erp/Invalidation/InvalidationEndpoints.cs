@@ -32,7 +32,9 @@ internal static class InvalidationEndpoints
             return TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [parameter] = [what] }, detail: $"'{parameter}' {what}");
         }
 
-        var entries = cache.RemoveByTag($"{entity}:{id}");
+        var tag = $"{entity}:{id}";
+        var entries = cache.CountByTag(tag);
+        cache.RemoveByTag(tag);
         return TypedResults.Ok(new Invalidated(Success: true, $"Dropped {entries} cached {(entries == 1 ? "entry" : "entries")} of {entity} {id}."));
     }
 

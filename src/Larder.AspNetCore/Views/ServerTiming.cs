@@ -29,6 +29,7 @@ internal static class ServerTiming
     private static string DescriptionOf(SectionOutcome outcome) => outcome switch
     {
         SectionOutcome.Hit => "hit",
+        SectionOutcome.Stale => "stale",
         SectionOutcome.Collapsed => "collapsed",
         SectionOutcome.Loaded => "loaded",
         SectionOutcome.Computed => "computed",

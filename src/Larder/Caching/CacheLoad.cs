@@ -1,16 +1,21 @@
+using Larder.Freshness;
+
 namespace Larder.Caching;
 
 /// <summary>One load in flight. What is marked so belongs to the lock of the load's stripe in <see cref="CacheLoadTable"/>.</summary>
 internal abstract class CacheLoad
 {
     private readonly Func<Task> _abandon;
+    private TaskCompletionSource? _gone;
 
-    protected CacheLoad(string key, CacheVariant variant, string[]? tags, long startedAt)
+    protected CacheLoad(string key, CacheVariant variant, Tag[] declaredTags, LogPosition start, long startedAt)
     {
         Key = key;
         Variant = variant;
-        Tags = tags;
+        DeclaredTags = declaredTags;
+        Start = start;
         StartedAt = startedAt;
+        Reads = new ReadScope { Start = start };
 
         // Never disposed: it has no timer, and a caller may leave while the load ends.
         var source = new CancellationTokenSource();
@@ -22,29 +27,43 @@ internal abstract class CacheLoad
 
     internal CacheVariant Variant { get; }
 
-    /// <summary>The tags its result will have; null when they are not known before it ends.</summary>
-    internal string[]? Tags { get; }
+    /// <summary>The tags that its result has in any case: those of the caller who began it and, last, the key's.</summary>
+    internal Tag[] DeclaredTags { get; }
+
+    /// <summary>Where the node stood before the load began: its view and P0.</summary>
+    internal LogPosition Start { get; }
 
     /// <summary>A lifetime counts from here, because the value may be as old as the start of its load.</summary>
     internal long StartedAt { get; }
+
+    /// <summary>What it reads.</summary>
+    internal ReadScope Reads { get; }
+
+    /// <summary>How the result was read; set before the load is completed.</summary>
+    internal ReadStamp? Stamp { get; set; }
 
     internal CancellationToken Abandoned { get; }
 
     /// <summary>Callers that still want the result, whether or not they wait already.</summary>
     internal int Callers_NeedsLock { get; set; }
 
-    /// <summary>Whether it may be joined and its result stored: until it ends, is abandoned, or its key is removed or set.</summary>
+    /// <summary>Whether it may be joined and its result stored: until it ends, is abandoned, or its key is set.</summary>
     internal bool Listed_NeedsLock { get; set; }
 
     internal bool Ended_NeedsLock { get; set; }
+
+    /// <summary>Completed when it no longer counts as running.</summary>
+    internal Task Gone_NeedsLock => (_gone ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    internal void MarkGone_NeedsLock() => _gone?.TrySetResult();
 
     /// <summary>Cancels without running what is registered on the token here: its exceptions are not the leaving caller's.</summary>
     internal void Abandon() => _ = _abandon();
 }
 
 /// <summary>A load in flight with its result.</summary>
-internal sealed class CacheLoad<T>(string key, CacheVariant variant, string[]? tags, long startedAt, CacheCodec<T> codec)
-    : CacheLoad(key, variant, tags, startedAt)
+internal sealed class CacheLoad<T>(string key, CacheVariant variant, Tag[] declaredTags, LogPosition start, long startedAt, CacheCodec<T> codec)
+    : CacheLoad(key, variant, declaredTags, start, startedAt)
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _value = default!;

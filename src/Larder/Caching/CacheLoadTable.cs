@@ -1,67 +1,90 @@
+using Larder.Freshness;
 using Larder.Memory;
 
 namespace Larder.Caching;
 
 /// <summary>
-/// One load a key at a time, and the order between loads, sets and removals. A load is listed while it may be joined and stored. A
-/// removal, or a set, first strikes the load off the list and then touches the store, and a load stores under the same lock that
-/// finds it still listed; so a load that began before a removal never stores after it, and who comes after starts anew. The table
-/// holds no more than the loads that run.
+/// The loads that run, by key: who may join which, at most two of a key at once, and the order between loads and sets. A set first strikes
+/// the loads of its key off the list and then touches the store, and a load stores under the same lock that finds it still listed.
+/// Invalidations need no such order: a load stores only what the log has not moved past. The table holds no more than the loads that run.
 /// </summary>
-internal sealed class CacheLoadTable
+internal sealed class CacheLoadTable(CacheEngine engine, MemoryStore store, TimeProvider time)
 {
     private const int StripeCount = 64;
+    private const int MaxRefreshes = 64;
 
     private readonly Stripe[] _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Stripe())];
-    private readonly LarderCache _cache;
-    private readonly MemoryStore _store;
-    private readonly TimeProvider _time;
+    private int _refreshes;
 
-    internal CacheLoadTable(LarderCache cache, MemoryStore store, TimeProvider time)
+    /// <summary>Joins a load of the key, or starts one, unless the value was stored since the caller looked.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="codec">Reads and writes the value.</param>
+    /// <param name="fallback">An old value for the case that the load fails.</param>
+    internal CacheLookup<T> Begin<T>(in CacheRequest request, CacheCodec<T> codec, MemoryEntry? fallback)
     {
-        _cache = cache;
-        _store = store;
-        _time = time;
-    }
-
-    /// <summary>Joins the load of the key, or starts one, unless the value was stored since the caller looked.</summary>
-    internal CacheLookup<T> Begin<T>(string key, CacheVariant variant, string[]? tags, CacheCodec<T> codec)
-    {
-        var stripe = StripeOf(key);
+        var stripe = StripeOf(request.Key);
         MemoryEntry? entry = null;
+
+        // Before the entry is looked at; and P0 of the load that may begin.
+        var now = engine.Node.Now;
         lock (stripe)
         {
-            if (stripe.Loads.TryGetValue((key, variant), out var running))
+            stripe.Loads.TryGetValue((request.Key, request.Variant), out var running);
+            if (running?.Newest is { Listed_NeedsLock: true } newest)
             {
-                if (running is not CacheLoad<T> load)
+                var verdict = engine.Node.Rules.Join(newest, request.Arrival, request.Token);
+                if (verdict != JoinVerdict.No)
                 {
-                    throw new InvalidOperationException(
-                        $"The key '{key}' is asked for as {typeof(T)} while it is being loaded as another type; use one type for a key.");
+                    var load = OfType<T>(newest);
+                    load.Callers_NeedsLock++;
+                    var role = verdict == JoinVerdict.Yes ? FlightRole.Joined : FlightRole.JoinedIfFresh;
+                    return new(new CacheFlight<T>(engine, load, role, request) { Fallback = fallback });
                 }
-
-                load.Callers_NeedsLock++;
-                return new(new CacheFlight<T>(_cache, load, isLeader: false));
             }
 
-            if (variant.HasFlag(CacheVariant.NoRead)
-                || !_store.TryGet(key, out entry)
-                || entry.ValueType != typeof(T))
+            if (request.Variant.HasFlag(CacheVariant.NoRead)
+                || !store.TryGet(request.Key, out entry)
+                || entry.ValueType != typeof(T)
+                || engine.Judge(entry, request, now, time.GetTimestamp()) is not (EntryUse.Hit or EntryUse.HitAndRefresh))
             {
-                var load = new CacheLoad<T>(key, variant, tags, _time.GetTimestamp(), codec)
-                {
-                    Callers_NeedsLock = 1,
-                    Listed_NeedsLock = true,
-                };
-                stripe.Loads.Add((key, variant), load);
-                return new(new CacheFlight<T>(_cache, load, isLeader: true));
+                return running is { Older: { } older }
+                    ? new(new CacheFlight<T>(engine, OfType<T>(running.Newest), FlightRole.Queued, request)
+                    {
+                        Queue = (older.Gone_NeedsLock, running.Newest.Gone_NeedsLock),
+                    })
+                    : new(new CacheFlight<T>(engine, Start_NeedsLock(stripe, running, request, now, codec), FlightRole.Leader, request) { Fallback = fallback });
             }
         }
 
-        return new(codec.Unpack(entry.Value));
+        return new(codec.Unpack(entry.Value), entry, now);
     }
 
-    /// <summary>Ends a load with a value, stored if an entry for it is given and nothing removed the key meanwhile.</summary>
-    internal bool TryComplete<T>(CacheLoad<T> load, T value, MemoryEntry? entry)
+    /// <summary>Starts a load that nobody waits for; null when one of the key is running already, or too many refreshes are.</summary>
+    internal CacheFlight<T>? TryBeginRefresh<T>(in CacheRequest request, CacheCodec<T> codec)
+    {
+        var stripe = StripeOf(request.Key);
+        var now = engine.Node.Now;
+        lock (stripe)
+        {
+            if (stripe.Loads.ContainsKey((request.Key, request.Variant)))
+            {
+                return null;
+            }
+
+            if (Interlocked.Increment(ref _refreshes) > MaxRefreshes)
+            {
+                Interlocked.Decrement(ref _refreshes);
+                return null;
+            }
+
+            return new(engine, Start_NeedsLock(stripe, null, request, now, codec), FlightRole.Refresh, request);
+        }
+    }
+
+    internal void EndRefresh() => Interlocked.Decrement(ref _refreshes);
+
+    /// <summary>Ends a load with a value, stored if an entry for it is given and is still fresh.</summary>
+    internal bool TryComplete<T>(CacheLoad<T> load, T value, ReadStamp stamp, MemoryEntry? entry)
     {
         int callers;
         var stripe = StripeOf(load.Key);
@@ -72,14 +95,14 @@ internal sealed class CacheLoadTable
                 return false;
             }
 
-            if (load.Listed_NeedsLock && entry is not null)
+            load.Stamp = entry ?? stamp;
+            var isWhole = load.Reads.TryTie(load.Stamp);
+            if (load.Listed_NeedsLock && entry is not null && isWhole && engine.IsFresh(entry, engine.Node.Now) && !HasLater(entry))
             {
-                _store.Set(entry);
+                store.Set(entry);
             }
 
-            load.Ended_NeedsLock = true;
-            Strike_NeedsLock(stripe, load);
-            callers = load.Callers_NeedsLock;
+            callers = End_NeedsLock(stripe, load);
         }
 
         load.Succeed(value, entry?.Value, callers);
@@ -96,8 +119,7 @@ internal sealed class CacheLoadTable
                 return false;
             }
 
-            load.Ended_NeedsLock = true;
-            Strike_NeedsLock(stripe, load);
+            End_NeedsLock(stripe, load);
         }
 
         load.Fail(exception);
@@ -115,7 +137,7 @@ internal sealed class CacheLoadTable
                 return;
             }
 
-            Strike_NeedsLock(stripe, load);
+            Remove_NeedsLock(stripe, load);
         }
 
         load.Abandon();
@@ -134,49 +156,85 @@ internal sealed class CacheLoadTable
         var stripe = StripeOf(entry.Key);
         lock (stripe)
         {
-            StrikeKey_NeedsLock(stripe, entry.Key);
-            _store.Set(entry);
+            Strike_NeedsLock(stripe, entry.Key);
+            store.Set(entry);
         }
     }
 
-    internal bool Remove(string key)
+    /// <summary>Takes the key out of this node's memory, and keeps its loads from being stored. No invalidation: other nodes hear nothing.</summary>
+    internal bool Drop(string key)
     {
         var stripe = StripeOf(key);
         lock (stripe)
         {
-            StrikeKey_NeedsLock(stripe, key);
-            return _store.Remove(key);
+            Strike_NeedsLock(stripe, key);
+            return store.Remove(key);
         }
     }
 
-    internal int RemoveByTag(string tag)
+    /// <summary>The keys that are being loaded.</summary>
+    internal List<string> Keys(CachePattern pattern)
     {
-        // A load whose tags are not known yet may turn out to have this one.
-        StrikeWhere(load => load.Tags is null || load.Tags.Contains(tag));
-        return _store.RemoveWhere(tag, static (tag, entry) => entry.Tags.Contains(tag));
-    }
-
-    internal int RemoveByPattern(CachePattern pattern)
-    {
-        StrikeWhere(load => pattern.Matches(load.Key));
-        return _store.RemoveWhere(pattern, static (pattern, entry) => pattern.Matches(entry.Key));
-    }
-
-    private void StrikeWhere(Predicate<CacheLoad> predicate)
-    {
+        List<string> keys = [];
         foreach (var stripe in _stripes)
         {
             lock (stripe)
             {
-                foreach (var load in stripe.Loads.Values.Where(load => predicate(load)).ToArray())
-                {
-                    Strike_NeedsLock(stripe, load);
-                }
+                keys.AddRange(stripe.Loads.Keys.Select(load => load.Key).Where(pattern.Matches));
             }
+        }
+
+        return keys;
+    }
+
+    private bool HasLater(MemoryEntry entry) =>
+        store.TryGet(entry.Key, out var stored) && stored.LoadedAt > entry.LoadedAt && engine.IsFresh(stored, engine.Node.Now);
+
+    private static CacheLoad<T> OfType<T>(CacheLoad load) => load as CacheLoad<T> ?? throw new InvalidOperationException(
+        $"The key '{load.Key}' is asked for as {typeof(T)} while it is being loaded as another type; use one type for a key.");
+
+    private CacheLoad<T> Start_NeedsLock<T>(Stripe stripe, RunningLoads? running, in CacheRequest request, LogPosition now, CacheCodec<T> codec)
+    {
+        var load = new CacheLoad<T>(request.Key, request.Variant, CacheEngine.TagsOf(request.Words, request.Key), now, time.GetTimestamp(), codec)
+        {
+            Callers_NeedsLock = 1,
+            Listed_NeedsLock = true,
+        };
+        stripe.Loads[(request.Key, request.Variant)] = new RunningLoads(load, running?.Newest);
+        return load;
+    }
+
+    private static int End_NeedsLock(Stripe stripe, CacheLoad load)
+    {
+        load.Ended_NeedsLock = true;
+        Remove_NeedsLock(stripe, load);
+        return load.Callers_NeedsLock;
+    }
+
+    private static void Remove_NeedsLock(Stripe stripe, CacheLoad load)
+    {
+        load.Listed_NeedsLock = false;
+        load.MarkGone_NeedsLock();
+        if (!stripe.Loads.TryGetValue((load.Key, load.Variant), out var running))
+        {
+            return;
+        }
+
+        if (ReferenceEquals(running.Older, load))
+        {
+            stripe.Loads[(load.Key, load.Variant)] = new(running.Newest, null);
+        }
+        else if (ReferenceEquals(running.Newest, load) && running.Older is { } older)
+        {
+            stripe.Loads[(load.Key, load.Variant)] = new(older, null);
+        }
+        else if (ReferenceEquals(running.Newest, load))
+        {
+            stripe.Loads.Remove((load.Key, load.Variant));
         }
     }
 
-    private static void StrikeKey_NeedsLock(Stripe stripe, string key)
+    private static void Strike_NeedsLock(Stripe stripe, string key)
     {
         if (stripe.Loads.Count == 0)
         {
@@ -185,26 +243,20 @@ internal sealed class CacheLoadTable
 
         for (var variant = CacheVariant.None; variant <= (CacheVariant.NoRead | CacheVariant.NoWrite); variant++)
         {
-            if (stripe.Loads.TryGetValue((key, variant), out var load))
+            if (stripe.Loads.TryGetValue((key, variant), out var running))
             {
-                Strike_NeedsLock(stripe, load);
+                running.Newest.Listed_NeedsLock = false;
+                running.Older?.Listed_NeedsLock = false;
             }
-        }
-    }
-
-    private static void Strike_NeedsLock(Stripe stripe, CacheLoad load)
-    {
-        if (load.Listed_NeedsLock)
-        {
-            load.Listed_NeedsLock = false;
-            stripe.Loads.Remove((load.Key, load.Variant));
         }
     }
 
     private Stripe StripeOf(string key) => _stripes[(uint)key.GetHashCode(StringComparison.Ordinal) % StripeCount];
 
+    private sealed record RunningLoads(CacheLoad Newest, CacheLoad? Older);
+
     private sealed class Stripe
     {
-        internal Dictionary<(string Key, CacheVariant Variant), CacheLoad> Loads { get; } = [];
+        internal Dictionary<(string Key, CacheVariant Variant), RunningLoads> Loads { get; } = [];
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Larder.Freshness;
 
 namespace Larder.Caching;
 
@@ -7,10 +8,13 @@ internal readonly struct CacheLookup<T>
 {
     private readonly T _value;
 
-    internal CacheLookup(T value)
+    internal CacheLookup(T value, ReadStamp part, LogPosition? checkedAt, CacheFlight<T>? refresh = null, bool isStale = false)
     {
         _value = value;
-        Flight = null;
+        Part = part;
+        CheckedAt = checkedAt;
+        Refresh = refresh;
+        IsStale = isStale;
     }
 
     internal CacheLookup(CacheFlight<T> flight)
@@ -20,10 +24,23 @@ internal readonly struct CacheLookup<T>
     }
 
     [MemberNotNullWhen(false, nameof(Flight))]
+    [MemberNotNullWhen(true, nameof(Part))]
     internal bool IsHit => Flight is null;
 
     /// <summary>The value of a hit.</summary>
     internal T Value => IsHit ? _value : throw new InvalidOperationException("A lookup that missed has no value; await its flight.");
+
+    /// <summary>How the value of a hit was read.</summary>
+    internal ReadStamp? Part { get; }
+
+    /// <summary>The position at which the hit was found fresh; null for a stale one.</summary>
+    internal LogPosition? CheckedAt { get; }
+
+    /// <summary>Whether the hit is expired or invalidated and served because the policy allows it.</summary>
+    internal bool IsStale { get; }
+
+    /// <summary>A load that whoever got the hit is to run in the background, and nobody waits for; null: none.</summary>
+    internal CacheFlight<T>? Refresh { get; }
 
     internal CacheFlight<T>? Flight { get; }
 }

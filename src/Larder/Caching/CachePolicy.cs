@@ -1,13 +1,19 @@
 namespace Larder.Caching;
 
-/// <summary>How long and how large a value may be stored. Policies are named, immutable and checked when made.</summary>
+/// <summary>
+/// How long and how large a value may be stored, and when an old one may be used. Policies are named, immutable and checked when made. What
+/// the log says is not a matter of policy: unless a policy opts in, an invalidated value is never served.
+/// </summary>
 public sealed record CachePolicy
 {
     internal const long DefaultMaxEntryBytes = 1024 * 1024;
     internal const long GreatestMaxEntryBytes = 1024L * 1024 * 1024;
     internal const double DefaultJitter = 0.1;
     internal const double GreatestJitter = 0.5;
+    internal const double LeastEagerRefresh = 0.05;
+    internal const double GreatestEagerRefresh = 0.95;
     internal static readonly TimeSpan GreatestDuration = TimeSpan.FromDays(365);
+    internal static readonly TimeSpan GreatestStaleness = TimeSpan.FromDays(30);
 
     /// <summary>Makes a policy.</summary>
     /// <param name="name">The name it is looked up by: 1 to 100 characters, compared without case.</param>
@@ -74,5 +80,72 @@ public sealed record CachePolicy
     /// <summary>Whether values are never stored (nor read from the store). Callers at one time still share one load. Default false.</summary>
     public bool NoStore { get; init; }
 
+    /// <summary>
+    /// How long after its expiry a value is still served while one caller's request makes a new one in the background: 0 to 30 days; default 0,
+    /// never. The whole age of a value served is then at most <see cref="Duration"/> and this.
+    /// </summary>
+    public TimeSpan StaleWhileRevalidate
+    {
+        get;
+        init => field = Staleness(value);
+    }
+
+    /// <summary>How long after its expiry a value is served when making a new one fails: 0 to 30 days; default 0, never.</summary>
+    public TimeSpan StaleIfError
+    {
+        get;
+        init => field = Staleness(value);
+    }
+
+    /// <summary>
+    /// How long after it was last known to be fresh an <em>invalidated</em> value is still served, while it is made anew in the background or
+    /// when that fails: 0 to 30 days; default 0, never. For screens that may lag a little rather than be rebuilt at every write. Never across an
+    /// invalidation marked hard, never to a caller whose write token is newer, and never past <see cref="Duration"/>.
+    /// </summary>
+    public TimeSpan StaleAfterInvalidation
+    {
+        get;
+        init => field = Staleness(value);
+    }
+
+    /// <summary>
+    /// The part of its life after which a hit makes the value anew in the background, before it expires: 0.05 to 0.95; default null, never.
+    /// </summary>
+    public double? EagerRefresh
+    {
+        get;
+        init
+        {
+            if (value is { } part && !(part >= LeastEagerRefresh && part <= GreatestEagerRefresh))
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, "The threshold of eager refresh is a fraction between 0.05 and 0.95.");
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>
+    /// The longest lifetime of a result that says there is nothing (null): 0 to 365 days, where 0 stores none; default null, as other results.
+    /// It never exceeds <see cref="Duration"/>.
+    /// </summary>
+    public TimeSpan? NegativeDuration
+    {
+        get;
+        init => field = value is null || (value >= TimeSpan.Zero && value <= GreatestDuration)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A negative duration is between 0 and 365 days.");
+    }
+
+    /// <summary>
+    /// What happens when this node cannot be sure that it hears of invalidations in time: true goes past the cache, false, the default, serves from
+    /// it. Of no effect with a log in the process.
+    /// </summary>
+    public bool IsStrict { get; init; }
+
     internal bool Stores => !NoStore && Duration > TimeSpan.Zero;
+
+    private static TimeSpan Staleness(TimeSpan value) => value >= TimeSpan.Zero && value <= GreatestStaleness
+        ? value
+        : throw new ArgumentOutOfRangeException(nameof(value), value, "A bound of staleness is between 0 and 30 days.");
 }

@@ -1,36 +1,41 @@
 using System.Diagnostics.CodeAnalysis;
+using Larder.Freshness;
 using Larder.Memory;
+using Microsoft.Extensions.Logging;
 
 namespace Larder.Caching;
 
 /// <summary>
 /// A cache in this process's memory, bounded in bytes. Callers who want one key at one time share one load. A value of a mutable type
-/// is kept as bytes, and every caller has an instance of its own. Keys have 1 to 1,024 characters.
+/// is kept as bytes, and every caller has an instance of its own. Keys have 1 to 1,024 characters. A request that starts after an
+/// invalidation was published never gets what was read before it, whichever way it comes; <see cref="CacheEngine"/> says how.
 /// </summary>
 public sealed class LarderCache
 {
-    private const int MaxTags = 256;
+    private const int KeysOfARecord = 1024;
 
-    private readonly MemoryStore _store;
     private readonly CacheCodecs _codecs;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, CachePolicy> _policies;
     private readonly bool _enabled;
-    private long _hits;
-    private long _misses;
+    private readonly InvalidationPublisher _publisher;
+    private readonly ILogger _logger;
+    private readonly CacheReader _reader;
 
-    internal LarderCache(LarderCacheOptions options, TimeProvider time, CacheCodecs codecs)
+    internal LarderCache(LarderCacheOptions options, TimeProvider time, CacheCodecs codecs, InvalidationPublisher publisher, ILogger logger)
     {
         _enabled = options.Enabled;
         _policies = options.ResolvePolicies();
         _time = time;
         _codecs = codecs;
-        _store = new MemoryStore(options.MemoryLimitBytes, time);
-        Loads = new CacheLoadTable(this, _store, time);
+        _publisher = publisher;
+        _logger = logger;
+        Engine = new CacheEngine(options, time, publisher.Node);
+        _reader = new CacheReader(Engine, logger);
         DefaultPolicy = _policies[CachePolicies.Default];
     }
 
-    internal CacheLoadTable Loads { get; }
+    internal CacheEngine Engine { get; }
 
     internal CachePolicy DefaultPolicy { get; }
 
@@ -54,7 +59,8 @@ public sealed class LarderCache
     /// <param name="key">The key, 1 to 1,024 characters.</param>
     /// <param name="policy">How the value is stored.</param>
     /// <param name="load">
-    /// Makes the value. Its token is cancelled when the last caller that waits has gone. It must not ask for the same key.
+    /// Makes the value, perhaps in the background after its caller has been answered. Its token is cancelled when the last caller that waits has
+    /// gone. It must not ask for the same key. What it depends on it says through <see cref="ReadScope.Current"/>, where its sources do not.
     /// </param>
     /// <param name="cancellationToken">Ends this caller's wait and nobody else's.</param>
     /// <returns>The value; an exception of the load reaches every caller that waited for it, and is not kept.</returns>
@@ -70,7 +76,8 @@ public sealed class LarderCache
     /// <param name="state">Handed to the load.</param>
     /// <param name="policy">How the value is stored.</param>
     /// <param name="load">
-    /// Makes the value. Its token is cancelled when the last caller that waits has gone. It must not ask for the same key.
+    /// Makes the value, perhaps in the background after its caller has been answered. Its token is cancelled when the last caller that waits has
+    /// gone. It must not ask for the same key. What it depends on it says through <see cref="ReadScope.Current"/>, where its sources do not.
     /// </param>
     /// <param name="tags">Names under which the entry can be removed: at most 256, each 1 to 1,024 characters and not "*".</param>
     /// <param name="cancellationToken">Ends this caller's wait and nobody else's.</param>
@@ -93,69 +100,179 @@ public sealed class LarderCache
     /// <typeparam name="T">The type it was stored as.</typeparam>
     /// <param name="key">The key, 1 to 1,024 characters.</param>
     /// <param name="value">The value.</param>
-    /// <returns>False when nothing unexpired of this type is stored.</returns>
+    /// <returns>False when nothing unexpired and fresh of this type is stored, and inside of a transaction.</returns>
     /// <exception cref="ArgumentException">The key is empty or too long.</exception>
     public bool TryGet<T>(string key, [MaybeNullWhen(false)] out T value)
     {
         RequireKey(key);
-        if (_enabled && _store.TryGet(key, out var entry) && entry.ValueType == typeof(T))
+        var flow = FreshnessFlow.Current;
+        var now = Engine.Node.Now;
+        var token = flow?.Token ?? default;
+        var mayServe = FreshnessNode.Has(now, token) is true && !FreshnessFlow.IsInTransaction(flow);
+        if (mayServe && Engine.Find(new(key, DefaultPolicy, null, CacheVariant.None, token, now), typeof(T)) is { } entry)
         {
-            Interlocked.Increment(ref _hits);
+            flow?.Scope?.AddPart(entry, now, isStale: false);
             value = _codecs.Get<T>().Unpack(entry.Value);
             return true;
         }
 
-        Interlocked.Increment(ref _misses);
         value = default;
         return false;
     }
 
-    /// <summary>Stores a value. A load of the key in flight keeps its callers, and its result is not stored.</summary>
+    /// <summary>
+    /// Stores a value. A load of the key in flight keeps its callers, and its result is not stored. When the value was read is not known, so it is
+    /// <see cref="FreshnessKind.Timed"/>: what was written between its reading and this call is seen only when its lifetime ends.
+    /// </summary>
     /// <typeparam name="T">The type of the value; one key has one type.</typeparam>
     /// <param name="key">The key, 1 to 1,024 characters.</param>
     /// <param name="value">The value.</param>
-    /// <param name="policy">How it is stored; under a policy that stores nothing, or if it is too large, the key is only removed.</param>
+    /// <param name="policy">How it is stored; under a policy that stores nothing, if it is too large, or inside of a transaction, the key is only removed.</param>
     /// <param name="tags">Names under which the entry can be removed: at most 256, each 1 to 1,024 characters and not "*".</param>
     /// <exception cref="ArgumentException">The key or a tag is empty or too long, or there are too many tags.</exception>
     public void Set<T>(string key, T value, CachePolicy policy, IReadOnlyCollection<string>? tags = null)
     {
+        var reads = new ReadScope { Start = Engine.Node.Now };
+        reads.MarkTimed();
+        Set(key, value, policy, reads, tags);
+    }
+
+    /// <summary>Stores a value that was read within a scope begun by <see cref="BeginRead"/>, unless something it depends on was written since.</summary>
+    /// <typeparam name="T">The type of the value; one key has one type.</typeparam>
+    /// <param name="key">The key, 1 to 1,024 characters.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="policy">How it is stored.</param>
+    /// <param name="reads">The scope, which this ends: a later read through it drops the value.</param>
+    /// <param name="tags">More tags: at most 256, each 1 to 1,024 characters and not "*".</param>
+    /// <exception cref="ArgumentException">
+    /// The scope was not begun by this cache; the key or a tag is empty or too long, or there are too many tags.
+    /// </exception>
+    public void Set<T>(string key, T value, CachePolicy policy, ReadScope reads, IReadOnlyCollection<string>? tags = null)
+    {
         RequireKey(key);
         ArgumentNullException.ThrowIfNull(policy);
-        var entry = Pack(key, _codecs.Get<T>(), value, policy, CheckTags(tags) ?? [], _time.GetTimestamp());
-        if (entry is null)
+        ArgumentNullException.ThrowIfNull(reads);
+        var start = reads.Start ?? throw new ArgumentException("The scope does not know when its reads began; begin it with BeginRead.", nameof(reads));
+        reads.Seal();
+        var from = _time.GetTimestamp();
+        var declared = CacheEngine.TagsOf(tags, key);
+        var position = Engine.Node.Rules.PositionOf(start, reads.LeastPosition, Engine.Node.Now);
+        var stamp = reads.Stamp(declared.AsSpan(..^1), declared[^1], start.View.Epoch, position, from + Engine.LifeOf(value, policy));
+        var entry = FreshnessFlow.IsInTransaction(FreshnessFlow.Current) ? null : Engine.Pack(key, _codecs.Get<T>(), value, policy, stamp, from);
+        if (entry is not null && reads.TryTie(entry) && Engine.IsFresh(entry, Engine.Node.Now))
         {
-            Loads.Remove(key);
+            Engine.Loads.Set(entry);
         }
         else
         {
-            Loads.Set(entry);
+            Engine.Loads.Drop(key);
         }
     }
 
-    /// <summary>Removes a key. A load of it in flight keeps its callers, its result is not stored, and later callers load anew.</summary>
+    /// <summary>Begins to collect what a value depends on, from a position before its reads, for <see cref="Set{T}(string, T, CachePolicy, ReadScope, IReadOnlyCollection{string}?)"/>.</summary>
+    /// <returns>The scope; to be disposed by the method that began it.</returns>
+    public ReadScope BeginRead() => ReadScope.Begin(Engine.Node.Now);
+
+    /// <summary>
+    /// Removes a key, here, on other nodes and in what was composed of its value. A load of it in flight keeps its callers, its result is not
+    /// stored, and later callers load anew.
+    /// </summary>
     /// <param name="key">The key, 1 to 1,024 characters.</param>
-    /// <returns>Whether something unexpired was stored under it.</returns>
+    /// <returns>Whether something unexpired and fresh was stored under it on this node.</returns>
     /// <exception cref="ArgumentException">The key is empty or too long.</exception>
     public bool Remove(string key)
     {
         RequireKey(key);
-        return Loads.Remove(key);
+        var wasThere = Engine.Store.TryGet(key, out var entry) && Engine.IsFresh(entry, Engine.Node.Now);
+        Publish(new WriteSet(HandTags.Key(key)) { IsHard = true });
+        return Engine.Store.Remove(key) && wasThere;
     }
 
-    /// <summary>Removes every key that matches, loads in flight as in <see cref="Remove"/>. It looks at all keys.</summary>
+    /// <summary>
+    /// Removes every key that this node holds or loads and that matches, as <see cref="Remove"/> does. It looks at all keys. "*" removes everything,
+    /// on every node.
+    /// </summary>
     /// <param name="pattern">1 to 256 characters, in which <c>*</c> stands for any characters and nothing else is special.</param>
     /// <returns>How many unexpired entries were removed.</returns>
     /// <exception cref="ArgumentException">The pattern is empty or too long.</exception>
-    public int RemoveByPattern(string pattern) => Loads.RemoveByPattern(new CachePattern(pattern));
+    public int RemoveByPattern(string pattern)
+    {
+        var compiled = new CachePattern(pattern);
+        var now = Engine.Node.Now;
+        var count = Engine.Store.CountWhere(compiled, (compiled, entry) => compiled.Matches(entry.Key) && Engine.IsFresh(entry, now));
+        if (pattern == "*")
+        {
+            Publish(WriteSet.Everything with { IsHard = true });
+        }
+        else
+        {
+            // The loads first: one that ends meanwhile is then found in the store.
+            var keys = Engine.Loads.Keys(compiled).Concat(Engine.Store.Keys(compiled.Matches)).Distinct();
+            foreach (var record in keys.Chunk(KeysOfARecord))
+            {
+                Publish(new WriteSet([.. record.Select(key => HandTags.Key(key))]) { IsHard = true });
+            }
+        }
 
-    /// <summary>Removes every entry with the tag, loads in flight as in <see cref="Remove"/>. It looks at all entries.</summary>
+        Engine.Store.RemoveWhere(compiled, static (compiled, entry) => compiled.Matches(entry.Key));
+        return count;
+    }
+
+    /// <summary>
+    /// Removes every entry with the tag, loads in flight as in <see cref="Remove"/>, on every node. It takes the same time however many there are;
+    /// their memory comes free as it is needed.
+    /// </summary>
     /// <param name="tag">The tag; "*" means every entry, tagged or not.</param>
-    /// <returns>How many unexpired entries were removed.</returns>
+    /// <returns>The place of the removal in the log.</returns>
     /// <exception cref="ArgumentException">The tag is empty.</exception>
-    public int RemoveByTag(string tag)
+    public WriteToken RemoveByTag(string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        return tag == "*" ? RemoveByPattern("*") : Loads.RemoveByTag(tag);
+        return Publish(WritesOf([tag], isHard: true));
+    }
+
+    /// <summary>Counts the unexpired, fresh entries with the tag on this node. It looks at all entries.</summary>
+    /// <param name="tag">The tag; "*" means every entry.</param>
+    /// <returns>How many there are.</returns>
+    /// <exception cref="ArgumentException">The tag is empty.</exception>
+    public int CountByTag(string tag)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        var (word, now) = (HandTags.Word(tag), Engine.Node.Now);
+        return Engine.Store.CountWhere(0, (_, entry) => (tag == "*" || entry.Tags.Contains(word)) && Engine.IsFresh(entry, now));
+    }
+
+    /// <summary>
+    /// Says that something the application named by tags has changed: whatever depends on it is not served any more, on any node. To be called
+    /// after the change is visible to new readers of its source; inside of a transaction it is done again when the transaction ends.
+    /// </summary>
+    /// <param name="tags">The tags; "*" means everything.</param>
+    /// <param name="by">Who asks, for the log.</param>
+    /// <param name="reason">Why, for the log.</param>
+    /// <param name="isHard">Whether policies that allow stale answers after an invalidation are overruled.</param>
+    /// <param name="cancellationToken">Ends the wait before it began; the invalidation itself is not cancelled.</param>
+    /// <returns>The place in the log, for the client that made the change; poison when the log could not be reached yet.</returns>
+    /// <exception cref="ArgumentException">A tag or <paramref name="by"/> is empty, or there are no tags or more than 4,096.</exception>
+    public async ValueTask<WriteToken> InvalidateAsync(
+        IReadOnlyCollection<string> tags, string by, string? reason = null, bool isHard = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        ArgumentException.ThrowIfNullOrWhiteSpace(by);
+        if (tags.Count is 0 or > WriteSet.MaxTags || tags.Any(string.IsNullOrEmpty))
+        {
+            throw new ArgumentException($"There are 1 to {WriteSet.MaxTags} tags, none of them empty.", nameof(tags));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var writes = WritesOf(tags, isHard);
+        AmbientTransaction.TryDefer(writes, again => _ = _publisher.PublishAsync(again).AsTask());
+        var token = await _publisher.PublishAsync(writes);
+        if (_logger.IsEnabled(LogLevel.Information))
+        {
+            Log.Invalidated(_logger, string.Join(", ", tags), by, reason ?? "no reason given", isHard, token);
+        }
+
+        return token;
     }
 
     /// <summary>Counts since the process started, and what is held now.</summary>
@@ -163,19 +280,26 @@ public sealed class LarderCache
     public CacheStatistics GetStatistics() => new()
     {
         Available = _enabled,
-        TotalKeys = _store.Count,
-        MemoryUsedBytes = _store.Bytes,
-        Hits = Interlocked.Read(ref _hits),
-        Misses = Interlocked.Read(ref _misses),
-        Evictions = _store.Evictions,
+        TotalKeys = Engine.Store.Count,
+        MemoryUsedBytes = Engine.Store.Bytes,
+        Hits = Engine.Hits,
+        Misses = Engine.Misses,
+        Evictions = Engine.Store.Evictions,
     };
 
     /// <summary>
     /// Looks a key up for a caller that loads several at once. The tags are declared here, or given to Complete by a leader that learns
-    /// them from its load; a removal by any tag then keeps the result from being stored.
+    /// them from its load, or collected by the flight's scope. The caller has seen to its token and is in no transaction.
     /// </summary>
-    internal CacheLookup<T> BeginLoad<T>(string key, IReadOnlyCollection<string>? tags = null) =>
-        BeginLoad<T>(key, CheckTags(tags), CacheVariant.None);
+    internal CacheLookup<T> BeginLoad<T>(string key, IReadOnlyCollection<string>? tags = null, CachePolicy? policy = null, WriteToken token = default) =>
+        BeginLoadAgain<T>(new CacheRequest(key, policy ?? DefaultPolicy, tags, CacheVariant.None, token, Engine.Node.Now));
+
+    /// <summary>Looks a key up for a caller whose answer was to ask again.</summary>
+    internal CacheLookup<T> BeginLoadAgain<T>(CacheRequest request)
+    {
+        RequireKey(request.Key);
+        return Engine.BeginAgain(request, _codecs.Get<T>());
+    }
 
     internal ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
@@ -187,91 +311,42 @@ public sealed class LarderCache
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(load);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<T>(cancellationToken);
-        }
-
-        var lookup = BeginLoad<T>(key, CheckTags(tags) ?? [], variant);
-        if (lookup.IsHit)
-        {
-            return new(lookup.Value);
-        }
-
-        var flight = lookup.Flight;
-        if (flight.IsLeader)
-        {
-            _ = RunAsync(flight, state, policy, load);
-        }
-
-        return new(flight.WaitAsync(cancellationToken));
-    }
-
-    internal void Complete<T>(CacheLoad<T> load, T value, CachePolicy policy, IReadOnlyCollection<string>? tags)
-    {
-        if (load.Tags is not null && tags is not null)
-        {
-            throw new InvalidOperationException($"The tags of '{load.Key}' were declared when its load began.");
-        }
-
-        MemoryEntry? entry = null;
-        if (!load.Variant.HasFlag(CacheVariant.NoWrite) && Loads.IsListed(load))
-        {
-            entry = Pack(load.Key, load.Codec, value, policy, CheckTags(tags) ?? load.Tags ?? [], load.StartedAt);
-        }
-
-        Loads.TryComplete(load, value, entry);
-    }
-
-    private CacheLookup<T> BeginLoad<T>(string key, string[]? tags, CacheVariant variant)
-    {
         RequireKey(key);
-        var codec = _codecs.Get<T>();
-        if (!_enabled)
-        {
-            variant |= CacheVariant.NoRead | CacheVariant.NoWrite;
-        }
-
-        CacheLookup<T> lookup;
-        if (!variant.HasFlag(CacheVariant.NoRead) && _store.TryGet(key, out var entry) && entry.ValueType == typeof(T))
-        {
-            lookup = new(codec.Unpack(entry.Value));
-        }
-        else
-        {
-            lookup = Loads.Begin(key, variant, tags, codec);
-        }
-
-        Interlocked.Increment(ref lookup.IsHit ? ref _hits : ref _misses);
-        return lookup;
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<T>(cancellationToken)
+            : _reader.GetAsync(
+                new CacheRequest(key, policy, tags, variant, default, Engine.Node.Now), new CacheSource<TState, T>(state, load, _codecs.Get<T>()), cancellationToken);
     }
 
-    private static async Task RunAsync<TState, T>(
-        CacheFlight<T> flight, TState state, CachePolicy policy, Func<TState, CancellationToken, ValueTask<T>> load)
+    /// <summary>
+    /// Publishes from a method that cannot wait. A log in this process is done when this returns; another one leaves the tags bypassed here until it
+    /// is done.
+    /// </summary>
+    private WriteToken Publish(WriteSet writes)
     {
-        try
+        AmbientTransaction.TryDefer(writes, again => _ = _publisher.PublishAsync(again).AsTask());
+        var published = _publisher.PublishAsync(writes);
+        if (published.IsCompletedSuccessfully)
         {
-            flight.Complete(await load(state, flight.Abandoned), policy);
+            return published.GetAwaiter().GetResult();
         }
-        catch (Exception exception)
+
+        var node = Engine.Node;
+        var bypassed = writes with { };
+        node.Bypass(bypassed);
+        _ = EndAsync(published.AsTask());
+        return WriteToken.Poison;
+
+        async Task EndAsync(Task<WriteToken> publishing)
         {
-            // Every caller that waits receives it; one that ended the load by itself has been told already.
-            flight.Fail(exception);
+            await publishing;
+            node.EndBypass(bypassed);
         }
     }
 
-    private MemoryEntry? Pack<T>(string key, CacheCodec<T> codec, T value, CachePolicy policy, string[] tags, long from)
-    {
-        if (!_enabled || !policy.Stores)
-        {
-            return null;
-        }
-
-        var (stored, bytes) = codec.Pack(value);
-        var lifetime = policy.Duration.TotalSeconds * (1 - (policy.Jitter * Random.Shared.NextDouble()));
-        var expiresAt = from + (long)(lifetime * _time.TimestampFrequency);
-        return bytes > policy.MaxEntryBytes ? null : new MemoryEntry(key, stored, typeof(T), tags, bytes, expiresAt);
-    }
+    private static WriteSet WritesOf(IReadOnlyCollection<string> tags, bool isHard) => tags.Contains("*")
+        ? WriteSet.Everything with { IsHard = isHard }
+        : new WriteSet([.. tags.Select(tag => HandTags.Word(tag))]) { IsHard = isHard };
 
     private static void RequireKey(string key)
     {
@@ -281,29 +356,5 @@ public sealed class LarderCache
             throw new ArgumentException(
                 $"A key has at most {CacheKeyFormat.MaxLength} characters; this one has {key.Length} and begins '{key[..40]}'.", nameof(key));
         }
-    }
-
-    private static string[]? CheckTags(IReadOnlyCollection<string>? tags)
-    {
-        if (tags is null)
-        {
-            return null;
-        }
-
-        if (tags.Count > MaxTags)
-        {
-            throw new ArgumentException($"An entry has at most {MaxTags} tags; these are {tags.Count}.", nameof(tags));
-        }
-
-        string[] checkedTags = [.. tags];
-        foreach (var tag in checkedTags)
-        {
-            if (string.IsNullOrEmpty(tag) || tag == "*" || tag.Length > CacheKeyFormat.MaxLength)
-            {
-                throw new ArgumentException("A tag has 1 to 1,024 characters and is not '*', which means every entry.", nameof(tags));
-            }
-        }
-
-        return checkedTags;
     }
 }

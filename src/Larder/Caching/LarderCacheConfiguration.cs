@@ -12,6 +12,9 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
 {
     internal const string DurationBounds = "a whole number of seconds or hh:mm:ss, more than 0 and at most 365 days (31536000)";
     internal const string JitterBounds = "a fraction between 0 and 0.5";
+    internal const string StalenessBounds = "a whole number of seconds or hh:mm:ss, at most 30 days (2592000)";
+    internal const string NegativeBounds = "a whole number of seconds or hh:mm:ss, at most 365 days (31536000)";
+    internal const string EagerBounds = "a fraction between 0.05 and 0.95";
 
     public void Configure(LarderCacheOptions options)
     {
@@ -57,8 +60,27 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
                 case "NOSTORE":
                     policy.NoStore = Read(setting.Path, setting.Value, Flag, errors);
                     break;
+                case "STALEWHILEREVALIDATE":
+                    policy.StaleWhileRevalidate = Read(setting.Path, setting.Value, Staleness, errors);
+                    break;
+                case "STALEIFERROR":
+                    policy.StaleIfError = Read(setting.Path, setting.Value, Staleness, errors);
+                    break;
+                case "STALEAFTERINVALIDATION":
+                    policy.StaleAfterInvalidation = Read(setting.Path, setting.Value, Staleness, errors);
+                    break;
+                case "EAGERREFRESH":
+                    policy.EagerRefresh = Read(setting.Path, setting.Value, Eager, errors);
+                    break;
+                case "NEGATIVEDURATION":
+                    policy.NegativeDuration = Read(setting.Path, setting.Value, Negative, errors);
+                    break;
+                case "ISSTRICT":
+                    policy.IsStrict = Read(setting.Path, setting.Value, Flag, errors);
+                    break;
                 default:
-                    errors.Add($"{setting.Path} is not a setting of a policy: there are Duration, Jitter, MaxEntryBytes and NoStore.");
+                    errors.Add($"{setting.Path} is not a setting of a policy: there are Duration, Jitter, MaxEntryBytes, NoStore, "
+                        + "StaleWhileRevalidate, StaleIfError, StaleAfterInvalidation, EagerRefresh, NegativeDuration and IsStrict.");
                     break;
             }
         }
@@ -107,25 +129,15 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
         _ => null,
     });
 
-    private static readonly Parser<TimeSpan> Duration = new(DurationBounds, text =>
-    {
-        TimeSpan? duration = null;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-        {
-            duration = TimeSpan.FromSeconds(Math.Min(seconds, 1L + (long)CachePolicy.GreatestDuration.TotalSeconds));
-        }
-        else if (text.Contains(':', StringComparison.Ordinal)
-            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span))
-        {
-            duration = span;
-        }
+    private static readonly Parser<TimeSpan> Duration = Span(DurationBounds, TimeSpan.FromTicks(1), CachePolicy.GreatestDuration);
 
-        return duration > TimeSpan.Zero && duration <= CachePolicy.GreatestDuration ? duration : null;
-    });
+    private static readonly Parser<TimeSpan> Staleness = Span(StalenessBounds, TimeSpan.Zero, CachePolicy.GreatestStaleness);
 
-    private static readonly Parser<double> Jitter = new(JitterBounds, text =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            && value is >= 0 and <= CachePolicy.GreatestJitter ? value : null);
+    private static readonly Parser<TimeSpan> Negative = Span(NegativeBounds, TimeSpan.Zero, CachePolicy.GreatestDuration);
+
+    private static readonly Parser<double> Jitter = Fraction(JitterBounds, 0, CachePolicy.GreatestJitter);
+
+    private static readonly Parser<double> Eager = Fraction(EagerBounds, CachePolicy.LeastEagerRefresh, CachePolicy.GreatestEagerRefresh);
 
     private static readonly Parser<long> EntryLimit = Bytes(1, CachePolicy.GreatestMaxEntryBytes);
 
@@ -134,5 +146,25 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
 
     private static Parser<long> Bytes(long least, long greatest) => new($"a whole number of bytes between {least} and {greatest}", text =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= least && value <= greatest ? value : null);
+
+    private static Parser<TimeSpan> Span(string bounds, TimeSpan least, TimeSpan greatest) => new(bounds, text =>
+    {
+        TimeSpan? duration = null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            duration = TimeSpan.FromSeconds(Math.Min(seconds, 1L + (long)greatest.TotalSeconds));
+        }
+        else if (text.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span))
+        {
+            duration = span;
+        }
+
+        return duration >= least && duration <= greatest ? duration : null;
+    });
+
+    private static Parser<double> Fraction(string bounds, double least, double greatest) => new(bounds, text =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             && value >= least && value <= greatest ? value : null);
 }

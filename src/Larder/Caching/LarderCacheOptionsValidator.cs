@@ -47,6 +47,19 @@ internal sealed class LarderCacheOptionsValidator : IValidateOptions<LarderCache
             errors.Add($"{path}:Jitter is {jitter}: it must be {LarderCacheConfiguration.JitterBounds}.");
         }
 
+        CheckStaleness($"{path}:StaleWhileRevalidate", changes.StaleWhileRevalidate, errors);
+        CheckStaleness($"{path}:StaleIfError", changes.StaleIfError, errors);
+        CheckStaleness($"{path}:StaleAfterInvalidation", changes.StaleAfterInvalidation, errors);
+        if (changes.EagerRefresh is { } part && !(part >= CachePolicy.LeastEagerRefresh && part <= CachePolicy.GreatestEagerRefresh))
+        {
+            errors.Add($"{path}:EagerRefresh is {part}: it must be {LarderCacheConfiguration.EagerBounds}.");
+        }
+
+        if (changes.NegativeDuration is { } negative && (negative < TimeSpan.Zero || negative > CachePolicy.GreatestDuration))
+        {
+            errors.Add($"{path}:NegativeDuration is {negative}: it must be {LarderCacheConfiguration.NegativeBounds}.");
+        }
+
         if (changes.MaxEntryBytes is { } bytes)
         {
             CheckBytes($"{path}:MaxEntryBytes", bytes, 1, CachePolicy.GreatestMaxEntryBytes, errors);
@@ -68,6 +81,14 @@ internal sealed class LarderCacheOptionsValidator : IValidateOptions<LarderCache
         if (value <= TimeSpan.Zero || value > CachePolicy.GreatestDuration)
         {
             errors.Add($"{key} is {value}: it must be {LarderCacheConfiguration.DurationBounds}.");
+        }
+    }
+
+    private static void CheckStaleness(string key, TimeSpan? value, List<string> errors)
+    {
+        if (value is { } bound && (bound < TimeSpan.Zero || bound > CachePolicy.GreatestStaleness))
+        {
+            errors.Add($"{key} is {bound}: it must be {LarderCacheConfiguration.StalenessBounds}.");
         }
     }
 

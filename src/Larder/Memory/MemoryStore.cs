@@ -7,9 +7,9 @@ namespace Larder.Memory;
 /// The first form of L1: a dictionary read without a lock, and beside it, under one lock for writers, the entries in order of
 /// arrival. Eviction is SIEVE (Zhang et al., "SIEVE is Simpler than LRU", NSDI 2024): a hand moves from old to new, spares and unmarks
 /// what was read since it last came by, and takes the first entry that was not. The bytes of all entries never exceed the limit,
-/// because room is made before an entry goes in.
+/// because room is made before an entry goes in. Each write also looks at a few entries in turn and takes out what has expired or is dead.
 /// </summary>
-internal sealed class MemoryStore(long limitBytes, TimeProvider time)
+internal sealed class MemoryStore(long limitBytes, TimeProvider time, Func<MemoryEntry, bool> isDead)
 {
     private const int SweepSteps = 8;
 
@@ -29,14 +29,17 @@ internal sealed class MemoryStore(long limitBytes, TimeProvider time)
 
     internal long Evictions => Interlocked.Read(ref _evictions);
 
-    internal bool TryGet(string key, [NotNullWhen(true)] out MemoryEntry? entry)
+    internal bool TryGet(string key, [NotNullWhen(true)] out MemoryEntry? entry) => TryGet(key, time.GetTimestamp(), out entry);
+
+    /// <summary>Finds what is kept under the key at the time given; it may have expired and be kept to be served stale.</summary>
+    internal bool TryGet(string key, long now, [NotNullWhen(true)] out MemoryEntry? entry)
     {
         if (!_entries.TryGetValue(key, out entry))
         {
             return false;
         }
 
-        if (entry.ExpiresAt <= time.GetTimestamp())
+        if (entry.KeptUntil <= now)
         {
             Remove(entry);
             entry = null;
@@ -88,36 +91,39 @@ internal sealed class MemoryStore(long limitBytes, TimeProvider time)
     }
 
     /// <summary>Removes what is under the key. False when nothing unexpired was.</summary>
-    internal bool Remove(string key)
-    {
-        lock (_writing)
-        {
-            if (!_entries.TryGetValue(key, out var entry))
-            {
-                return false;
-            }
-
-            Unlink_NeedsLock(entry);
-            return entry.ExpiresAt > time.GetTimestamp();
-        }
-    }
+    internal bool Remove(string key) =>
+        _entries.TryGetValue(key, out var entry) && Remove(entry) && entry.ExpiresAt > time.GetTimestamp();
 
     /// <summary>Removes every entry the predicate accepts: one pass over all of them, without stopping readers or other writers.</summary>
-    internal int RemoveWhere<TState>(TState state, Func<TState, MemoryEntry, bool> predicate)
+    internal void RemoveWhere<TState>(TState state, Func<TState, MemoryEntry, bool> predicate)
     {
-        var removed = 0;
         foreach (var (_, entry) in _entries)
         {
-            if (predicate(state, entry) && Remove(entry) && entry.ExpiresAt > time.GetTimestamp())
+            if (predicate(state, entry))
             {
-                removed++;
+                Remove(entry);
             }
         }
-
-        return removed;
     }
 
-    private bool Remove(MemoryEntry entry)
+    /// <summary>The keys held that the predicate accepts.</summary>
+    internal IEnumerable<string> Keys(Predicate<string> predicate) => _entries.Select(pair => pair.Key).Where(key => predicate(key));
+
+    /// <summary>Counts the unexpired entries that the predicate accepts, without stopping anybody.</summary>
+    internal int CountWhere<TState>(TState state, Func<TState, MemoryEntry, bool> predicate)
+    {
+        var count = 0;
+        var now = time.GetTimestamp();
+        foreach (var (_, entry) in _entries)
+        {
+            count += entry.ExpiresAt > now && predicate(state, entry) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Removes this very entry. False: another took its place, or it is gone.</summary>
+    internal bool Remove(MemoryEntry entry)
     {
         lock (_writing)
         {
@@ -143,7 +149,7 @@ internal sealed class MemoryStore(long limitBytes, TimeProvider time)
             }
 
             _sweep = entry.Newer;
-            if (entry.ExpiresAt <= now)
+            if (entry.KeptUntil <= now || isDead(entry))
             {
                 Unlink_NeedsLock(entry);
             }

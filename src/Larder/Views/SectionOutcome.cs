@@ -20,4 +20,7 @@ public enum SectionOutcome
 
     /// <summary>It could not be read.</summary>
     Failed,
+
+    /// <summary>It was found in the cache, expired or invalidated, and its policy lets it be served while it is read anew, or could not be.</summary>
+    Stale,
 }

@@ -1,4 +1,5 @@
 using Larder.Caching;
+using Larder.Freshness;
 using Larder.Views.Execution;
 using Larder.Views.Sources;
 using Microsoft.Extensions.Logging;
@@ -74,7 +75,12 @@ public sealed class ViewExecutor
             runs[planned.Index] = new SectionRun(planned);
         }
 
-        var sections = new LevelSections(new ViewCall(arguments, runs), _cache, _options, _time, _logger);
+        var call = new ViewCall(arguments, runs)
+        {
+            Token = FreshnessContext.Token,
+            IsPastTheCache = await IsPastTheCacheAsync(cancellationToken).ConfigureAwait(false),
+        };
+        var sections = new LevelSections(call, _cache, _loader, _options, _time, _logger);
         foreach (var level in view.Plan.Levels)
         {
             await sections.FindInputsAsync(level).ConfigureAwait(false);
@@ -85,19 +91,48 @@ public sealed class ViewExecutor
             }
         }
 
-        return new ViewResult(view, runs, _time.GetUtcNow());
+        var result = new ViewResult(view, runs, _time.GetUtcNow());
+        if (ReadScope.Current is { } outer)
+        {
+            result.ReportTo(outer);
+        }
+
+        return result;
+    }
+
+    /// <summary>In a transaction, and for a caller whose token this node does not reach in time, nothing is taken from the cache or put into it.</summary>
+    private async ValueTask<bool> IsPastTheCacheAsync(CancellationToken cancellationToken)
+    {
+        var flow = FreshnessFlow.Current;
+        if (!FreshnessFlow.IsInTransaction(flow))
+        {
+            return flow is { Token.IsNone: false }
+                && !await _cache.Engine.Node.WaitForAsync(flow.Token, CacheReader.TokenPatience, cancellationToken).ConfigureAwait(false);
+        }
+
+        flow?.Scope?.MarkPrivate("a view was read inside of a transaction");
+        return true;
     }
 
     private async Task RunLevelAsync(View view, LevelSections sections, CancellationToken cancellationToken)
     {
         sections.Begin(cancellationToken);
-        await LoadAsync(view, sections, cancellationToken).ConfigureAwait(false);
+        await LoadAllAsync(view, sections, cancellationToken).ConfigureAwait(false);
         if (sections.IsOfSeveralSnapshots)
         {
             // What others were reading when this call came turned out to be of several snapshots: read it together after all.
             sections.Begin(cancellationToken);
+            await LoadAllAsync(view, sections, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LoadAllAsync(View view, LevelSections sections, CancellationToken cancellationToken)
+    {
+        do
+        {
             await LoadAsync(view, sections, cancellationToken).ConfigureAwait(false);
         }
+        while (sections.BeginAgain(cancellationToken));
     }
 
     private async Task LoadAsync(View view, LevelSections sections, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Larder.Freshness;
 using Larder.Views.Execution;
 
 namespace Larder.Views;
@@ -11,7 +12,7 @@ public sealed class ViewResult
         Runs = runs;
         Failure = FailureOf(runs);
         DataSources = runs.Count(run => run.IsAsked);
-        IsCached = runs.All(run => !run.IsAsked || run.Outcome == SectionOutcome.Hit);
+        IsCached = runs.All(run => !run.IsAsked || run.Outcome is SectionOutcome.Hit or SectionOutcome.Stale);
         IsComplete = runs.All(run => run.Outcome != SectionOutcome.Failed);
         GeneratedAt = runs.Where(run => run.Fragment is not null).Select(run => run.Fragment!.GeneratedAt).DefaultIfEmpty(now).Min();
         IsSnapshot = view.IsSnapshot && IsOneSnapshot(runs);
@@ -47,6 +48,23 @@ public sealed class ViewResult
     /// <summary>The section's JSON; null when it has none because it failed or was not asked for.</summary>
     /// <exception cref="ArgumentException">The view has no such section.</exception>
     public ReadOnlyMemory<byte>? JsonOf(string section) => Run(section).Fragment?.Json;
+
+    /// <summary>Says to the scope around it what the whole depends on.</summary>
+    internal void ReportTo(ReadScope outer)
+    {
+        foreach (var run in Runs.Where(run => run.IsAsked))
+        {
+            if (run.Part is { } part)
+            {
+                outer.AddPart(part, run.CheckedAt, run.Outcome == SectionOutcome.Stale);
+            }
+
+            if (run.Part is null || run.NotStorable is not null)
+            {
+                outer.MarkNotStorable(run.NotStorable ?? $"section '{run.Section.Name}' failed or is not cached");
+            }
+        }
+    }
 
     private SectionRun Run(string section) =>
         Runs.FirstOrDefault(run => run.Section.Name == section) ?? throw new ArgumentException($"View '{View.Name}' has no section '{section}'.", nameof(section));

@@ -67,6 +67,22 @@ public sealed class LarderCacheOptionsTests
     }
 
     [Fact]
+    public void GetPolicy_FreshnessConfigured_TakesEverySetting()
+    {
+        var policy = Cache(
+            ("Larder:Policies:dashboard:StaleWhileRevalidate", "10"),
+            ("Larder:Policies:dashboard:StaleIfError", "00:01:00"),
+            ("Larder:Policies:dashboard:StaleAfterInvalidation", "3"),
+            ("Larder:Policies:dashboard:EagerRefresh", "0.8"),
+            ("Larder:Policies:dashboard:NegativeDuration", "0"),
+            ("Larder:Policies:dashboard:IsStrict", "true")).GetPolicy("dashboard");
+
+        Assert.Equal(
+            (10, 60, 3, 0.8, TimeSpan.Zero, true),
+            (policy.StaleWhileRevalidate.TotalSeconds, policy.StaleIfError.TotalSeconds, policy.StaleAfterInvalidation.TotalSeconds, policy.EagerRefresh, policy.NegativeDuration, policy.IsStrict));
+    }
+
+    [Fact]
     public void GetPolicy_AddedInCode_CanBeConfiguredByName()
     {
         var cache = Cache(
@@ -99,6 +115,12 @@ public sealed class LarderCacheOptionsTests
     [InlineData("Larder:Policies:product:Jitter", "0.6", "Larder:Policies:product:Jitter is '0.6': it must be a fraction between 0 and 0.5.")]
     [InlineData("Larder:Policies:product:Jitter", "NaN", "Larder:Policies:product:Jitter is 'NaN': it must be a fraction between 0 and 0.5.")]
     [InlineData("Larder:Policies:product:MaxEntryBytes", "0", "Larder:Policies:product:MaxEntryBytes is '0': it must be a whole number of bytes between 1 and 1073741824.")]
+    [InlineData("Larder:Policies:product:StaleIfError", "2592001", "Larder:Policies:product:StaleIfError is '2592001': it must be a whole number of seconds or hh:mm:ss, at most 30 days (2592000).")]
+    [InlineData("Larder:Policies:product:StaleWhileRevalidate", "-1", "Larder:Policies:product:StaleWhileRevalidate is '-1': it must be")]
+    [InlineData("Larder:Policies:product:StaleAfterInvalidation", "x", "Larder:Policies:product:StaleAfterInvalidation is 'x': it must be")]
+    [InlineData("Larder:Policies:product:EagerRefresh", "1", "Larder:Policies:product:EagerRefresh is '1': it must be a fraction between 0.05 and 0.95.")]
+    [InlineData("Larder:Policies:product:NegativeDuration", "31536001", "Larder:Policies:product:NegativeDuration is '31536001': it must be")]
+    [InlineData("Larder:Policies:product:IsStrict", "2", "Larder:Policies:product:IsStrict is '2': it must be true, false, 1 or 0.")]
     [InlineData("Larder:Policies:product:Duratoin", "60", "Larder:Policies:product:Duratoin is not a setting of a policy")]
     [InlineData("Larder:Policies:product", "60", "Larder:Policies:product is '60': it must have settings under it")]
     [InlineData("Larder:Policies:produkt:Duration", "60", "Larder:Policies:produkt names no policy: there are analytics, business-intelligence, cart")]
@@ -124,9 +146,17 @@ public sealed class LarderCacheOptionsTests
             options.DefaultDuration = TimeSpan.Zero;
             options.MemoryLimitBytes = -1;
             options.Policies["order"] = new CachePolicyOptions { Jitter = -0.1, MaxEntryBytes = 0, Duration = TimeSpan.FromDays(366) };
+            options.Policies["home"] = new CachePolicyOptions
+            {
+                StaleIfError = TimeSpan.FromDays(31),
+                StaleWhileRevalidate = TimeSpan.FromSeconds(-1),
+                StaleAfterInvalidation = TimeSpan.FromDays(31),
+                EagerRefresh = 0,
+                NegativeDuration = TimeSpan.FromDays(366),
+            };
         }));
 
-        Assert.Equal(5, refused.Failures.Count());
+        Assert.Equal(10, refused.Failures.Count());
     }
 
     [Fact]
@@ -144,6 +174,9 @@ public sealed class LarderCacheOptionsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new CachePolicy("p", TimeSpan.FromSeconds(-1)));
         Assert.Throws<ArgumentOutOfRangeException>(() => TestCache.Minute with { Jitter = 0.51 });
         Assert.Throws<ArgumentOutOfRangeException>(() => TestCache.Minute with { MaxEntryBytes = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => TestCache.Minute with { StaleIfError = TimeSpan.FromDays(31) });
+        Assert.Throws<ArgumentOutOfRangeException>(() => TestCache.Minute with { EagerRefresh = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(() => TestCache.Minute with { NegativeDuration = TimeSpan.FromTicks(-1) });
         Assert.Throws<ArgumentException>(() => new CachePolicy(" ", TimeSpan.Zero));
     }
 

@@ -54,7 +54,10 @@ public sealed class LarderCacheTests : IDisposable
         Cache.Set("bff:salesperson:dashboard:2", 2, TestCache.Minute, ["sales", "north"]);
         Cache.Set("bff:consumer:home", 3, TestCache.Minute);
 
-        Assert.Equal(1, Cache.RemoveByTag("north"));
+        Assert.Equal((1, 2), (Cache.CountByTag("north"), Cache.CountByTag("sales")));
+        Cache.RemoveByTag("north");
+        Assert.Equal((0, 1), (Cache.CountByTag("north"), Cache.CountByTag("sales")));
+        Assert.False(Cache.TryGet<int>("bff:salesperson:dashboard:2", out _));
         Assert.Equal(1, Cache.RemoveByPattern("bff:salesperson:*"));
         Assert.True(Cache.Remove("bff:consumer:home"));
         Assert.False(Cache.Remove("bff:consumer:home"));

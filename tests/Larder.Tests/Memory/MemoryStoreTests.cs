@@ -1,3 +1,4 @@
+using Larder.Freshness;
 using Larder.Memory;
 
 namespace Larder.Tests.Memory;
@@ -11,7 +12,7 @@ public sealed class MemoryStoreTests
     [Fact]
     public void Set_BeyondTheLimit_EvictsTheOldestThatWasNotRead()
     {
-        var store = new MemoryStore(3 * EntryBytes, _time);
+        var store = new MemoryStore(3 * EntryBytes, _time, static _ => false);
         store.Set(Entry("a"));
         store.Set(Entry("b"));
         store.Set(Entry("c"));
@@ -26,7 +27,7 @@ public sealed class MemoryStoreTests
     [Fact]
     public void Set_EverythingRead_StillEvictsOne()
     {
-        var store = new MemoryStore(3 * EntryBytes, _time);
+        var store = new MemoryStore(3 * EntryBytes, _time, static _ => false);
         store.Set(Entry("a"));
         store.Set(Entry("b"));
         store.Set(Entry("c"));
@@ -40,7 +41,7 @@ public sealed class MemoryStoreTests
     [Fact]
     public void Set_SameKeyAgain_ReplacesAndCountsOnce()
     {
-        var store = new MemoryStore(3 * EntryBytes, _time);
+        var store = new MemoryStore(3 * EntryBytes, _time, static _ => false);
         store.Set(Entry("a"));
         var replacement = Entry("a", bytes: 2_500);
         store.Set(replacement);
@@ -53,7 +54,7 @@ public sealed class MemoryStoreTests
     [Fact]
     public void Set_LargerThanTheStore_IsRefusedAndRemovesTheOldValue()
     {
-        var store = new MemoryStore(3 * EntryBytes, _time);
+        var store = new MemoryStore(3 * EntryBytes, _time, static _ => false);
         store.Set(Entry("a"));
 
         Assert.False(store.Set(Entry("a", bytes: (3 * EntryBytes) + 1)));
@@ -64,7 +65,7 @@ public sealed class MemoryStoreTests
     [Fact]
     public void Set_AfterOthersExpired_SweepsAFewOfThemEachTime()
     {
-        var store = new MemoryStore(1_000 * EntryBytes, _time);
+        var store = new MemoryStore(1_000 * EntryBytes, _time, static _ => false);
         for (var i = 0; i < 100; i++)
         {
             store.Set(Entry($"old:{i}"));
@@ -85,16 +86,34 @@ public sealed class MemoryStoreTests
     [Fact]
     public void MemoryEntry_Weight_CountsKeyTagsAndBookkeeping()
     {
-        var entry = new MemoryEntry("1234567890", null, typeof(string), ["12345"], valueBytes: 77, expiresAt: 0);
+        var stamp = new ReadStamp([HandTags.Word("a"), HandTags.Word("b")], epoch: 1, position: 0, expiresAt: 0, FreshnessKind.HandTagged);
+        var entry = new MemoryEntry("1234567890", null, typeof(string), stamp, valueBytes: 77, default);
 
-        Assert.Equal(MemoryEntry.FixedOverheadBytes + (22 + 20) + (22 + 10 + 8) + 77, entry.Bytes);
+        Assert.Equal(MemoryEntry.FixedOverheadBytes + (22 + 20) + (2 * 8) + 77, entry.Bytes);
+    }
+
+    [Fact]
+    public void Set_AfterOthersDied_SweepsAFewOfThemEachTime()
+    {
+        var dead = new HashSet<string>();
+        var store = new MemoryStore(1_000 * EntryBytes, _time, entry => dead.Contains(entry.Key));
+        for (var i = 0; i < 10; i++)
+        {
+            store.Set(Entry($"old:{i}"));
+            dead.Add($"old:{i}");
+        }
+
+        store.Set(Entry("new:1"));
+        store.Set(Entry("new:2"));
+
+        Assert.Equal(["new:1", "new:2"], Present(store, [.. dead, "new:1", "new:2"]));
     }
 
     [Fact]
     public async Task Set_RandomOperationsFromManyThreads_NeverExceedsTheLimitAndLosesNoByte()
     {
         const int Limit = 50 * EntryBytes;
-        var store = new MemoryStore(Limit, _time);
+        var store = new MemoryStore(Limit, _time, static _ => false);
         var workers = Enumerable.Range(0, 8).Select(seed => Task.Run(() =>
         {
             var random = new Random(seed);
@@ -138,7 +157,8 @@ public sealed class MemoryStoreTests
     private MemoryEntry Entry(string key, int bytes = EntryBytes)
     {
         var valueBytes = bytes - MemoryEntry.FixedOverheadBytes - MemoryEntry.SizeOf(key);
-        return new MemoryEntry(key, key, typeof(string), [], valueBytes, _time.GetTimestamp() + TimeSpan.FromMinutes(1).Ticks);
+        var stamp = new ReadStamp([], epoch: 1, position: 0, _time.GetTimestamp() + TimeSpan.FromMinutes(1).Ticks, FreshnessKind.Timed);
+        return new MemoryEntry(key, key, typeof(string), stamp, valueBytes, default);
     }
 
     private static string[] Present(MemoryStore store, params string[] keys) => [.. keys.Where(key => store.TryGet(key, out _))];

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Larder.Caching;
 using Larder.Data;
+using Larder.Freshness;
 using Larder.Views;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,8 @@ internal sealed class ViewHost : IAsyncDisposable
     public ManualTimeProvider Time { get; } = new();
 
     public LarderCache Cache => _services.GetRequiredService<LarderCache>();
+
+    public InvalidationPublisher Publisher => _services.GetRequiredService<InvalidationPublisher>();
 
     public ViewExecutor Executor => _services.GetRequiredService<ViewExecutor>();
 

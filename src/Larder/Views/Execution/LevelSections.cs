@@ -1,4 +1,5 @@
 using Larder.Caching;
+using Larder.Freshness;
 using Larder.Views.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -8,11 +9,12 @@ namespace Larder.Views.Execution;
 /// The sections of one level of a call: which were found, which others are reading, and which this call has to read. Whatever is thrown
 /// here, no flight that this call leads stays in the air, because others wait for it.
 /// </summary>
-internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOptions options, TimeProvider time, ILogger logger)
+internal sealed class LevelSections(ViewCall call, LarderCache cache, SectionLoader loader, ViewOptions options, TimeProvider time, ILogger logger)
 {
     private readonly List<SectionRun> _ready = [];
     private readonly List<SectionRun> _waits = [];
     private readonly List<SectionLoad> _loads = [];
+    private readonly List<(SectionRun Run, CacheAnswerKind Kind)> _unanswered = [];
 
     /// <summary>What this call has to read.</summary>
     public IReadOnlyList<SectionLoad> Loads => _loads;
@@ -42,7 +44,7 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
             else
             {
                 await SectionLoader.ComputeAsync(NewLoad(
-                    run, (load, fragment, failure) => End(run, SectionOutcome.Computed, load, fragment, failure), CancellationToken.None)).ConfigureAwait(false);
+                    run, new ReadScope(), (load, fragment, failure) => End(run, SectionOutcome.Computed, load, fragment, failure), CancellationToken.None)).ConfigureAwait(false);
             }
         }
     }
@@ -66,6 +68,31 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
                 BeginTogether_NeedsLock(snapshotRuns, cancellationToken);
             }
         }
+    }
+
+    /// <summary>
+    /// Looks again for the sections that others were reading before this call came, and of which something was written meanwhile. False: there is
+    /// none.
+    /// </summary>
+    public bool BeginAgain(CancellationToken cancellationToken)
+    {
+        _waits.Clear();
+        _loads.Clear();
+        foreach (var (run, kind) in _unanswered)
+        {
+            if (kind == CacheAnswerKind.LoadAlone)
+            {
+                _loads.Add(LoadAlone(run, cancellationToken));
+            }
+            else
+            {
+                Take(run, cache.BeginLoadAgain<SectionFragment>(run.Flight!.Request));
+            }
+        }
+
+        var isAny = _unanswered.Count > 0;
+        _unanswered.Clear();
+        return isAny;
     }
 
     /// <summary>Takes this caller out of every flight when the token is cancelled, whether or not it waits by then.</summary>
@@ -129,7 +156,7 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
 
         foreach (var run in runs.Where(run => run.Failure is null && run.Flight is not { IsLeader: true } && run.CacheKey is not null))
         {
-            cache.Remove(run.CacheKey!);
+            cache.Engine.Loads.Drop(run.CacheKey!);
             run.Flight?.Dispose();
             _waits.Remove(run);
             Begin(run, snapshotKey, cancellationToken);
@@ -142,13 +169,13 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
         try
         {
             var policy = cache.GetPolicy(run.Section.Policy ?? call.View.Policy);
-            if (policy.Stores)
+            if (policy.Stores && !call.IsPastTheCache)
             {
                 BeginCached(run, policy, snapshotKey);
                 return;
             }
 
-            _loads.Add(NewLoad(run, (load, fragment, failure) => End(run, SectionOutcome.Loaded, load, fragment, failure), cancellationToken));
+            _loads.Add(LoadAlone(run, cancellationToken));
         }
         catch (Exception exception)
         {
@@ -159,19 +186,58 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
     private void BeginCached(SectionRun run, CachePolicy policy, string? snapshotKey)
     {
         run.CacheKey = call.KeyOf(run, options.Application, snapshotKey);
-        var lookup = cache.BeginLoad<SectionFragment>(run.CacheKey, call.TagsOf(run));
+        if (snapshotKey is not null && (policy.EagerRefresh is not null || policy.StaleWhileRevalidate + policy.StaleAfterInvalidation > TimeSpan.Zero))
+        {
+            // A section that is read anew by itself would not be of the snapshot of the others.
+            policy = policy with { EagerRefresh = null, StaleWhileRevalidate = TimeSpan.Zero, StaleAfterInvalidation = TimeSpan.Zero };
+        }
+
+        Take(run, cache.BeginLoad<SectionFragment>(run.CacheKey, call.TagsOf(run), policy, call.Token));
+    }
+
+    private void Take(SectionRun run, CacheLookup<SectionFragment> lookup)
+    {
+        if (lookup.Refresh is { } refresh)
+        {
+            RefreshInBackground(run, refresh);
+        }
+
         if (lookup.IsHit)
         {
-            run.Finish(SectionOutcome.Hit, lookup.Value, time.GetElapsedTime(run.StartedAt));
+            run.Take(
+                SectionOutcome.Hit,
+                new(CacheAnswerKind.Usable, lookup.Value, lookup.Part, lookup.CheckedAt, lookup.IsStale),
+                time.GetElapsedTime(run.StartedAt));
             return;
         }
 
-        var flight = lookup.Flight;
-        run.Flight = flight;
+        run.Flight = lookup.Flight;
         _waits.Add(run);
-        if (flight.IsLeader)
+        if (lookup.Flight.IsLeader)
         {
-            _loads.Add(NewLoad(run, (load, fragment, failure) => EndFlight(run, flight, policy, load, fragment, failure), flight.Abandoned));
+            _loads.Add(Lead(run, lookup.Flight));
+        }
+    }
+
+    private SectionLoad Lead(SectionRun run, CacheFlight<SectionFragment> flight) =>
+        NewLoad(run, flight.Reads, (load, fragment, failure) => EndFlight(run, flight, load, fragment, failure), flight.Abandoned);
+
+    private SectionLoad LoadAlone(SectionRun run, CancellationToken cancellationToken) =>
+        NewLoad(run, new ReadScope(), (load, fragment, failure) => End(run, SectionOutcome.Loaded, load, fragment, failure), cancellationToken);
+
+    // It belongs to no call: neither its scope nor its transaction nor its token may reach it.
+    private void RefreshInBackground(SectionRun run, CacheFlight<SectionFragment> refresh)
+    {
+        var load = Lead(run, refresh);
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(async () =>
+            {
+                using (refresh)
+                {
+                    await loader.LoadAsync([load], inSnapshot: false).ConfigureAwait(false);
+                }
+            });
         }
     }
 
@@ -180,8 +246,15 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
         var flight = run.Flight!;
         try
         {
-            var fragment = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
-            run.Finish(flight.IsLeader ? SectionOutcome.Loaded : SectionOutcome.Collapsed, fragment, ElapsedOf(run));
+            var answer = await flight.AnswerAsync(cancellationToken).ConfigureAwait(false);
+            if (answer.Kind == CacheAnswerKind.Usable)
+            {
+                run.Take(flight.IsLeader ? SectionOutcome.Loaded : SectionOutcome.Collapsed, answer, ElapsedOf(run));
+            }
+            else
+            {
+                _unanswered.Add((run, answer.Kind));
+            }
         }
         catch (SectionFailedException exception)
         {
@@ -196,16 +269,26 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
 
     private TimeSpan ElapsedOf(SectionRun run) => run.LoadElapsed ?? time.GetElapsedTime(run.StartedAt);
 
-    private void EndFlight(SectionRun run, CacheFlight<SectionFragment> flight, CachePolicy policy, SectionLoad load, SectionFragment? fragment, SectionFailure? failure)
+    private void EndFlight(SectionRun run, CacheFlight<SectionFragment> flight, SectionLoad load, SectionFragment? fragment, SectionFailure? failure)
     {
+        var policy = flight.Request.Policy;
         run.LoadElapsed = load.Elapsed;
-        if (fragment is null)
+        if (fragment is not null)
+        {
+            flight.Complete(fragment, policy);
+        }
+        else if (failure is not { Kind: SectionFailureKind.NotFound })
         {
             flight.Fail(new SectionFailedException(failure!));
         }
+        else if (policy.NegativeDuration is null)
+        {
+            flight.CompleteWithoutStoring(new SectionFragment(SectionFragment.Null, time.GetUtcNow(), 0));
+        }
         else
         {
-            flight.Complete(fragment, policy);
+            // That there is nothing is an answer too, and no reason to serve an old one.
+            flight.Complete(new SectionFragment(SectionFragment.Null, time.GetUtcNow(), 0), policy);
         }
 
         LogEnd(load, failure);
@@ -241,8 +324,14 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, ViewOption
         }
     }
 
-    private SectionLoad NewLoad(SectionRun run, Action<SectionLoad, SectionFragment?, SectionFailure?> completed, CancellationToken abandoned) =>
-        new(run.Planned, run.Inputs!, run.Section.Timeout ?? options.SectionTimeout, options.Json, time) { Completed = completed, Abandoned = abandoned };
+    private SectionLoad NewLoad(
+        SectionRun run, ReadScope reads, Action<SectionLoad, SectionFragment?, SectionFailure?> completed, CancellationToken abandoned) =>
+        new(run.Planned, run.Inputs!, run.Section.Timeout ?? options.SectionTimeout, options.Json, time)
+        {
+            Completed = completed,
+            Abandoned = abandoned,
+            Reads = reads,
+        };
 
     private SectionRun[] SnapshotRuns() => [.. _ready.Where(run => run.Section.Source is SqlSource)];
 

@@ -14,5 +14,7 @@ internal sealed record SectionFragment(ReadOnlyMemory<byte> Json, DateTimeOffset
 
     public bool IsNull => Json.Length == 4 && Json.Span.SequenceEqual("null"u8);
 
+    public bool IsNegative => IsNull;
+
     public long SizeInBytes => Json.Length + ObjectOverhead;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Larder.Freshness;
 using Larder.Views.Sources;
 
 namespace Larder.Views.Execution;
@@ -14,6 +15,9 @@ internal sealed class SectionLoad(PlannedSection planned, SectionInputs inputs, 
 
     /// <summary>Cancelled when nobody waits for it any more.</summary>
     public required CancellationToken Abandoned { get; init; }
+
+    /// <summary>Collects what it reads. Explicit, because the sections of a batch are read in one flow.</summary>
+    public required ReadScope Reads { get; init; }
 
     public Section Section => Planned.Section;
 

@@ -1,12 +1,14 @@
 using System.Collections.Frozen;
 using Larder.Data;
+using Larder.Freshness;
 using Larder.Views.Sources;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Larder.Views.Execution;
 
 /// <summary>Reads sections from their sources: the SQL sections of a database together, HTTP and code beside them.</summary>
-internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSectionLoader http, IServiceScopeFactory scopes, TimeProvider time)
+internal sealed class SectionLoader(
+    IEnumerable<SqlDatabase> databases, HttpSectionLoader http, IServiceScopeFactory scopes, IReadSetSource? readSets, TimeProvider time)
 {
     private readonly FrozenDictionary<string, SqlSectionLoader> _databases = ByName(databases)
         .ToFrozenDictionary(database => database.Key, database => new SqlSectionLoader(database.Value, time), StringComparer.Ordinal);
@@ -25,6 +27,11 @@ internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSect
 
         // What waits for a network starts first: an embedded database runs on this very thread.
         var tasks = new List<Task>();
+        foreach (var load in loads)
+        {
+            DeclareReads(load);
+        }
+
         foreach (var load in loads.Where(load => load.Section.Source is not SqlSource))
         {
             tasks.Add(GuardAsync([load], () => load.Section.Source is HttpSource ? http.LoadAsync(load) : RunCodeAsync(load)));
@@ -68,6 +75,31 @@ internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSect
         return byName;
     }
 
+    /// <summary>Says what a section will have read, before it does. Code says it by itself, through the scope it runs in.</summary>
+    private void DeclareReads(SectionLoad load)
+    {
+        if (load.Section.Source is HttpSource)
+        {
+            load.Reads.MarkTimed();
+        }
+        else if (load.Section.Source is SqlSource source)
+        {
+            string? reason = null;
+            if (readSets?.TryGetTags(source.DatabaseName, source.Text, _databases[source.DatabaseName].ParametersOf(load), out var tags, out reason) == true)
+            {
+                load.Reads.Report(tags);
+            }
+            else if (reason is null)
+            {
+                load.Reads.MarkTimed();
+            }
+            else
+            {
+                load.Reads.MarkNotStorable(reason);
+            }
+        }
+    }
+
     private static async Task LoadSqlAsync(SqlSectionLoader loader, SectionLoad[] loads, bool inSnapshot)
     {
         using var abandonment = new SharedAbandonment(loads);
@@ -82,6 +114,7 @@ internal sealed class SectionLoader(IEnumerable<SqlDatabase> databases, HttpSect
         try
         {
             var context = new CodeContext(load.Inputs, scope.ServiceProvider);
+            FreshnessFlow.Enter(load.Reads);
             // On a thread of its own: code that blocks before it first awaits would hold up the other sections and its own time limit.
             var running = Task.Run(() => ((CodeSource)load.Section.Source).RunAsync(context, either.Token).AsTask(), either.Token);
             load.Succeed(await running.WaitAsync(either.Token).ConfigureAwait(false));

@@ -1,4 +1,5 @@
 using Larder.Caching;
+using Larder.Freshness;
 
 namespace Larder.Views.Execution;
 
@@ -31,6 +32,15 @@ internal sealed class SectionRun(PlannedSection planned)
     /// <summary>How long its source took, where this call asked it.</summary>
     public TimeSpan? LoadElapsed { get; set; }
 
+    /// <summary>How it was read; null when it failed or is not cached.</summary>
+    public ReadStamp? Part { get; private set; }
+
+    /// <summary>The position at which it was found fresh in this call; null: it counts at its P0.</summary>
+    public LogPosition? CheckedAt { get; private set; }
+
+    /// <summary>Why nothing that contains it may be stored.</summary>
+    public string? NotStorable { get; private set; }
+
     public bool IsAsked => Outcome != SectionOutcome.NotAsked && Section.Source.IsAsked;
 
     /// <summary>Back to the state before the lookup.</summary>
@@ -41,6 +51,9 @@ internal sealed class SectionRun(PlannedSection planned)
         Fragment = null;
         Flight = null;
         LoadElapsed = null;
+        Part = null;
+        CheckedAt = null;
+        NotStorable = null;
     }
 
     public void Finish(SectionOutcome outcome, SectionFragment fragment, TimeSpan elapsed)
@@ -48,6 +61,22 @@ internal sealed class SectionRun(PlannedSection planned)
         Outcome = outcome;
         Fragment = fragment;
         Elapsed = elapsed;
+    }
+
+    /// <summary>Takes a fragment that came through the cache. A required section without a row is one that failed, whoever found that out.</summary>
+    public void Take(SectionOutcome outcome, CacheAnswer<SectionFragment> answer, TimeSpan elapsed)
+    {
+        Part = answer.Part;
+        CheckedAt = answer.CheckedAt;
+        NotStorable = answer.NotStorable;
+        if (answer.Value.IsNull && Section.IsRequired)
+        {
+            Fail(new SectionFailure(SectionFailureKind.NotFound), elapsed);
+        }
+        else
+        {
+            Finish(answer.IsStale ? SectionOutcome.Stale : outcome, answer.Value, elapsed);
+        }
     }
 
     public void Fail(SectionFailure failure, TimeSpan elapsed)

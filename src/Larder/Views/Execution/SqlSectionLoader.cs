@@ -14,6 +14,19 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
 {
     private static long _lastSnapshot;
 
+    /// <summary>The values that the section's statement is run with, as they are bound.</summary>
+    public List<KeyValuePair<string, object?>> ParametersOf(SectionLoad load)
+    {
+        List<KeyValuePair<string, object?>> parameters = [];
+        foreach (var name in load.Sql.MentionedInputs)
+        {
+            var value = load.Inputs.Find(name).Value;
+            parameters.Add(new(name, value is null ? null : database.Options.ConvertParameter(value)));
+        }
+
+        return parameters;
+    }
+
     /// <summary>Completes every load, whatever happens.</summary>
     /// <param name="loads">At least one.</param>
     /// <param name="inSnapshot">Whether all are to see one state of the database.</param>

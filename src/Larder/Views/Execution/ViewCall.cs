@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Larder.Caching;
+using Larder.Freshness;
 
 namespace Larder.Views.Execution;
 
@@ -9,6 +10,12 @@ namespace Larder.Views.Execution;
 internal readonly record struct ViewCall(ViewArguments Arguments, SectionRun[] Runs)
 {
     public View View => Arguments.View;
+
+    /// <summary>What the caller must see.</summary>
+    public WriteToken Token { get; init; }
+
+    /// <summary>Whether nothing is taken from the cache or put into it.</summary>
+    public bool IsPastTheCache { get; init; }
 
     public bool IsSwitchedOn(PlannedSection planned) =>
         planned.SwitchIndex is not { } index || Arguments[View.Parameters[index].Name] is not (null or false);

@@ -1,0 +1,216 @@
+using Larder.Freshness;
+using Larder.Memory;
+
+namespace Larder.Caching;
+
+/// <summary>
+/// What stands between a lookup and the store, for plain values, HybridCache callers and the sections of views alike. Every path obeys one
+/// rule (see <see cref="FreshnessRules"/> for it and for its four preconditions; the paper behind it is docs/decisions/0008):
+/// <list type="number">
+/// <item>A caller reads the node's position, then looks. A hit is an entry found fresh at that position, most often by comparing one
+/// reference, because nothing happened since it was last found so.</item>
+/// <item>Otherwise the caller joins a load that is certain to see all that the caller must see, or one that may turn out so; or starts one. Of
+/// one key at most two run at once: one that began too early for the newest caller, and its successor.</item>
+/// <item>A load remembers the position from before its reads, P0, and collects tags while it runs. Its result is stored iff the view is
+/// the same and no tag was written past P0.</item>
+/// <item>A caller who joined without certainty asks the same when the load is there, and if not begins again.</item>
+/// <item>Refreshes in the background are loads like any other: they never prolong what they could not load.</item>
+/// </list>
+/// No lock is held while anything is loaded, and none is taken for a hit. In any ambient transaction nothing is served, joined or stored,
+/// because uncommitted rows may be seen there.
+/// </summary>
+internal sealed class CacheEngine
+{
+    private const int MaxWords = 256;
+    private static readonly TimeSpan PauseBetweenRefreshes = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time;
+    private readonly bool _enabled;
+    private long _hits;
+    private long _misses;
+
+    internal CacheEngine(LarderCacheOptions options, TimeProvider time, FreshnessNode node)
+    {
+        _enabled = options.Enabled;
+        _time = time;
+        Node = node;
+        Store = new MemoryStore(options.MemoryLimitBytes, time, entry => !entry.OutlivesInvalidation && !IsFresh(entry, node.Now));
+        Loads = new CacheLoadTable(this, Store, time);
+    }
+
+    internal FreshnessNode Node { get; }
+
+    internal MemoryStore Store { get; }
+
+    internal CacheLoadTable Loads { get; }
+
+    internal long Hits => Interlocked.Read(ref _hits);
+
+    internal long Misses => Interlocked.Read(ref _misses);
+
+    /// <summary>Looks a key up, and takes part in a load where it is not to be had.</summary>
+    internal CacheLookup<T> Begin<T>(CacheRequest request, CacheCodec<T> codec) => Begin(request, codec, request.Arrival);
+
+    /// <summary>
+    /// Looks a key up for a caller who could not use what came of its first lookup. A hit is judged now; for joining, its first arrival stays, so
+    /// that any load that began after it will do, unless it is of a view that is gone.
+    /// </summary>
+    internal CacheLookup<T> BeginAgain<T>(CacheRequest request, CacheCodec<T> codec)
+    {
+        var now = Node.Now;
+        return Begin(ReferenceEquals(now.View, request.Arrival.View) ? request : request with { Arrival = now }, codec, now);
+    }
+
+    /// <summary>A fresh and unexpired entry; null: none.</summary>
+    internal MemoryEntry? Find(in CacheRequest request, Type type)
+    {
+        var timestamp = _time.GetTimestamp();
+        MemoryEntry? entry = null;
+        var isFound = _enabled
+            && Store.TryGet(request.Key, timestamp, out entry)
+            && entry.ValueType == type
+            && Judge(entry, request, request.Arrival, timestamp) is EntryUse.Hit or EntryUse.HitAndRefresh;
+        Interlocked.Increment(ref isFound ? ref _hits : ref _misses);
+        return isFound ? entry : null;
+    }
+
+    internal bool IsFresh(ReadStamp stamp, LogPosition now) => Node.Rules.IsFresh(Node, stamp, now);
+
+    /// <summary>What the entry is good for. The position was read before the entry was.</summary>
+    internal EntryUse Judge(MemoryEntry entry, in CacheRequest request, LogPosition now, long timestamp)
+    {
+        var policy = request.Policy;
+        if (policy.IsStrict && Node.IsLagging(timestamp))
+        {
+            return EntryUse.None;
+        }
+
+        var life = entry.ExpiresAt - timestamp;
+        if (IsFresh(entry, now))
+        {
+            return life > 0 ? timestamp < entry.RefreshAt ? EntryUse.Hit : EntryUse.HitAndRefresh
+                : -life < TicksOf(policy.StaleWhileRevalidate) ? EntryUse.StaleAndRefresh
+                : -life < TicksOf(policy.StaleIfError) ? EntryUse.IfLoadFails
+                : EntryUse.None;
+        }
+
+        return policy.StaleAfterInvalidation > TimeSpan.Zero
+            && life > 0
+            && Node.Rules.MayBeStale(entry, now, request.Token)
+            && entry.ValidAt is { } validAt
+            && timestamp - validAt.EndedAt < TicksOf(policy.StaleAfterInvalidation)
+            ? EntryUse.StaleAndRefresh
+            : EntryUse.None;
+    }
+
+    internal bool MayServeOnError(MemoryEntry entry, in CacheRequest request) =>
+        Judge(entry, request, Node.Now, _time.GetTimestamp()) != EntryUse.None;
+
+    /// <summary>Ends a load: makes its stamp, and an entry of it where it may be stored.</summary>
+    internal void Complete<T>(CacheLoad<T> load, T value, CachePolicy policy, IReadOnlyCollection<string>? words)
+    {
+        var reads = load.Reads;
+        reads.Seal();
+        var end = Node.Now;
+        var life = LifeOf(value, policy);
+        var declared = words is null ? load.DeclaredTags.AsSpan(..^1) : [.. load.DeclaredTags.AsSpan(..^1), .. WordsOf(words)];
+        var stamp = reads.Stamp(
+            declared, load.DeclaredTags[^1], load.Start.View.Epoch, Node.Rules.PositionOf(load.Start, reads.LeastPosition, end), load.StartedAt + life);
+        var isStorable = !load.Variant.HasFlag(CacheVariant.NoWrite)
+            && ReferenceEquals(load.Start.View, end.View)
+            && reads.NotStorable is null
+            && (reads.Epoch ?? stamp.Epoch) == stamp.Epoch
+            && Loads.IsListed(load);
+        Loads.TryComplete(load, value, stamp, isStorable ? Pack(load.Key, load.Codec, value, policy, stamp, load.StartedAt) : null);
+    }
+
+    /// <summary>Makes an entry; null when the policy stores nothing of the kind.</summary>
+    internal MemoryEntry? Pack<T>(string key, CacheCodec<T> codec, T value, CachePolicy policy, ReadStamp stamp, long from)
+    {
+        if (!_enabled || !policy.Stores || stamp.ExpiresAt <= from)
+        {
+            return null;
+        }
+
+        var (stored, bytes) = codec.Pack(value);
+        if (bytes > policy.MaxEntryBytes)
+        {
+            return null;
+        }
+
+        var staleness = IsNegative(value) ? 0 : Math.Max(TicksOf(policy.StaleWhileRevalidate), TicksOf(policy.StaleIfError));
+        var refreshAt = policy.EagerRefresh is { } part ? from + (long)((stamp.ExpiresAt - from) * part) : long.MaxValue;
+        return new MemoryEntry(
+            key, stored, typeof(T), stamp, bytes, new(from, refreshAt, stamp.ExpiresAt + staleness, policy.StaleAfterInvalidation > TimeSpan.Zero));
+    }
+
+    /// <summary>How long a value lives from the start of its load, in the clock's units. Jitter only shortens.</summary>
+    internal long LifeOf<T>(T value, CachePolicy policy)
+    {
+        var duration = policy.NegativeDuration is { } negative && negative < policy.Duration && IsNegative(value) ? negative : policy.Duration;
+        return (long)(duration.TotalSeconds * (1 - (policy.Jitter * Random.Shared.NextDouble())) * _time.TimestampFrequency);
+    }
+
+    /// <summary>The tags of the words and, last, of the key.</summary>
+    internal static Tag[] TagsOf(IReadOnlyCollection<string>? words, string key) => [.. WordsOf(words ?? []), HandTags.Key(key)];
+
+    private static IEnumerable<Tag> WordsOf(IReadOnlyCollection<string> words)
+    {
+        if (words.Count > MaxWords)
+        {
+            throw new ArgumentException($"An entry has at most {MaxWords} tags; these are {words.Count}.", nameof(words));
+        }
+
+        foreach (var word in words)
+        {
+            if (string.IsNullOrEmpty(word) || word == "*" || word.Length > CacheKeyFormat.MaxLength)
+            {
+                throw new ArgumentException("A tag has 1 to 1,024 characters and is not '*', which means every entry.", nameof(words));
+            }
+
+            yield return HandTags.Word(word);
+        }
+    }
+
+    private static bool IsNegative<T>(T value) => value is null or ICacheSized { IsNegative: true };
+
+    private CacheLookup<T> Begin<T>(CacheRequest request, CacheCodec<T> codec, LogPosition now)
+    {
+        if (!_enabled)
+        {
+            request = request with { Variant = request.Variant | CacheVariant.NoRead | CacheVariant.NoWrite };
+        }
+
+        MemoryEntry? entry = null;
+        var use = EntryUse.None;
+        var timestamp = _time.GetTimestamp();
+        if (!request.Variant.HasFlag(CacheVariant.NoRead) && Store.TryGet(request.Key, timestamp, out entry) && entry.ValueType == typeof(T))
+        {
+            use = Judge(entry, request, now, timestamp);
+            if (use is not (EntryUse.None or EntryUse.IfLoadFails))
+            {
+                return Hit(request, codec, entry, use, now, timestamp);
+            }
+        }
+
+        var lookup = Loads.Begin(request, codec, use == EntryUse.IfLoadFails ? entry : null);
+        Interlocked.Increment(ref lookup.IsHit ? ref _hits : ref _misses);
+        return lookup;
+    }
+
+    private CacheLookup<T> Hit<T>(in CacheRequest request, CacheCodec<T> codec, MemoryEntry entry, EntryUse use, LogPosition now, long timestamp)
+    {
+        Interlocked.Increment(ref _hits);
+        var isStale = use == EntryUse.StaleAndRefresh;
+        CacheFlight<T>? refresh = null;
+        if (use != EntryUse.Hit && timestamp - entry.RefreshTriedAt >= TicksOf(PauseBetweenRefreshes))
+        {
+            entry.RefreshTriedAt = timestamp;
+            refresh = Loads.TryBeginRefresh(request, codec);
+        }
+
+        return new(codec.Unpack(entry.Value), entry, isStale ? null : now, refresh, isStale);
+    }
+
+    private long TicksOf(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+}

@@ -1,0 +1,22 @@
+namespace Larder.Freshness;
+
+/// <summary>
+/// What flows with a request or a load: who collects its reads, what its caller must see, and the transaction it is in. One AsyncLocal for all
+/// three, because every hit reads it.
+/// </summary>
+internal sealed record FreshnessFlow(ReadScope? Scope, WriteToken Token, AmbientTransaction? Transaction)
+{
+    private static readonly AsyncLocal<FreshnessFlow?> Flowing = new();
+    private static readonly FreshnessFlow Nothing = new(null, default, null);
+
+    internal static FreshnessFlow? Current => Flowing.Value;
+
+    /// <summary>Whether uncommitted writes may be seen here, so that nothing is served, joined or stored.</summary>
+    internal static bool IsInTransaction(FreshnessFlow? flow) => flow?.Transaction is { IsActive: true } || System.Transactions.Transaction.Current is not null;
+
+    internal static void Enter(ReadScope? scope) => Flowing.Value = (Flowing.Value ?? Nothing) with { Scope = scope };
+
+    internal static void Enter(WriteToken token) => Flowing.Value = (Flowing.Value ?? Nothing) with { Token = token };
+
+    internal static void Enter(AmbientTransaction? transaction) => Flowing.Value = (Flowing.Value ?? Nothing) with { Transaction = transaction };
+}

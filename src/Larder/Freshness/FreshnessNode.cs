@@ -1,0 +1,177 @@
+namespace Larder.Freshness;
+
+/// <summary>
+/// This node's fold of the invalidation log. Reading it takes one load; whoever changes it holds its lock. A node never returns to an epoch
+/// that it left.
+/// </summary>
+internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = null, LogTableSizes? sizes = null)
+{
+    private const int MaxWaiters = 10_000;
+    private const int MaxLeftEpochs = 64;
+    private const long NothingHeard = long.MinValue;
+
+    private readonly Lock _changing = new();
+    private readonly List<WriteSet> _bypassed = [];
+    private readonly Queue<ulong> _leftEpochs = [];
+    private readonly List<(WriteToken Token, TaskCompletionSource Reached)> _waiters = [];
+    private LogPosition _now = new(LogView.Create(0, 0, sizes ?? new()), 0, null);
+    private ulong _schemaHash;
+    private long _heardAt = NothingHeard;
+
+    internal FreshnessRules Rules { get; } = rules ?? FreshnessRules.Sound;
+
+    internal LogTableSizes TableSizes { get; } = sizes ?? new();
+
+    /// <summary>Where the node stands. To be read before whatever is judged by it.</summary>
+    internal LogPosition Now => Volatile.Read(ref _now);
+
+    /// <summary>The schema this node derives tags from; 0: none.</summary>
+    internal ulong SchemaHash
+    {
+        get => Volatile.Read(ref _schemaHash);
+        set => Volatile.Write(ref _schemaHash, value);
+    }
+
+    /// <summary>How far behind this node may be before strict policies stop using the cache; null: it cannot be behind, as with a log of its own.</summary>
+    internal TimeSpan? LagBound { get; init; }
+
+    /// <summary>Begins a life of the log at its last record.</summary>
+    internal void Open(ulong epoch, long last)
+    {
+        lock (_changing)
+        {
+            if (epoch != _now.View.Epoch && !_leftEpochs.Contains(epoch))
+            {
+                Publish(new(LogView.Create(epoch, last, TableSizes), last, _now.Bypass));
+            }
+        }
+    }
+
+    internal void Apply(LogRecord record)
+    {
+        lock (_changing)
+        {
+            if (!_leftEpochs.Contains(record.Epoch))
+            {
+                Rules.Apply(this, _now, record);
+            }
+        }
+    }
+
+    /// <summary>Makes the position the node's. Only the rules call it, within <see cref="Apply"/>, and this class.</summary>
+    internal void Publish(LogPosition next)
+    {
+        if (next.View.Epoch != _now.View.Epoch)
+        {
+            _leftEpochs.Enqueue(_now.View.Epoch);
+            if (_leftEpochs.Count > MaxLeftEpochs)
+            {
+                _leftEpochs.Dequeue();
+            }
+        }
+
+        _now.EndedAt = time.GetTimestamp();
+
+        // Release: the slots written before are seen by whoever sees the position.
+        Volatile.Write(ref _now, next);
+        Wake_NeedsLock(next);
+    }
+
+    /// <summary>Neither serves nor stores what read the tags, until the same write set is given to <see cref="EndBypass"/>.</summary>
+    internal void Bypass(WriteSet writes) => ChangeBypass(writes, static (bypassed, writes) => bypassed.Add(writes));
+
+    internal void EndBypass(WriteSet writes) => ChangeBypass(writes, static (bypassed, writes) => bypassed.RemoveAt(bypassed.FindIndex(other => ReferenceEquals(other, writes))));
+
+    /// <summary>Says that at the timestamp this node sent something that has now come back the whole way a write travels.</summary>
+    internal void Heard(long sentAt) => Volatile.Write(ref _heardAt, sentAt);
+
+    /// <summary>Whether the node may be further behind than its bound allows. It compares this node's clock with itself only.</summary>
+    internal bool IsLagging(long timestamp)
+    {
+        if (LagBound is not { } bound)
+        {
+            return false;
+        }
+
+        var heardAt = Volatile.Read(ref _heardAt);
+        return heardAt == NothingHeard || time.GetElapsedTime(heardAt, timestamp) > bound;
+    }
+
+    /// <summary>Waits until the position of the token is applied. False: it is not to be had, and its bearer must be served past the cache.</summary>
+    internal ValueTask<bool> WaitForAsync(WriteToken token, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var reached = Has(Now, token);
+        if (reached is { } known)
+        {
+            return new(known);
+        }
+
+        return WaitAsync(token, limit, cancellationToken);
+    }
+
+    /// <summary>Whether the position is applied; null: not yet.</summary>
+    internal static bool? Has(LogPosition now, WriteToken token) =>
+        token.IsNone ? true
+        : token.IsPoison || token.Epoch != now.View.Epoch ? false
+        : token.Seq <= now.Applied ? true : null;
+
+    private async ValueTask<bool> WaitAsync(WriteToken token, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        (WriteToken Token, TaskCompletionSource Reached) waiter = (token, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_changing)
+        {
+            if (Has(_now, token) is { } known)
+            {
+                return known;
+            }
+
+            if (_waiters.Count >= MaxWaiters)
+            {
+                return false;
+            }
+
+            _waiters.Add(waiter);
+        }
+
+        try
+        {
+            await waiter.Reached.Task.WaitAsync(limit, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Not reached in time; what follows says so.
+        }
+        finally
+        {
+            lock (_changing)
+            {
+                _waiters.Remove(waiter);
+            }
+        }
+
+        return Has(Now, token) is true;
+    }
+
+    private void ChangeBypass(WriteSet writes, Action<List<WriteSet>, WriteSet> change)
+    {
+        lock (_changing)
+        {
+            change(_bypassed, writes);
+
+            // A new position, so that entries found fresh before are looked at again.
+            Publish(new(_now.View, _now.Applied, BypassedTags.Of(_bypassed)));
+        }
+    }
+
+    private void Wake_NeedsLock(LogPosition now)
+    {
+        for (var i = _waiters.Count - 1; i >= 0; i--)
+        {
+            if (Has(now, _waiters[i].Token) is not null)
+            {
+                _waiters[i].Reached.SetResult();
+                _waiters.RemoveAt(i);
+            }
+        }
+    }
+}
