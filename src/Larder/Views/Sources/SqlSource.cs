@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Larder.Data;
+using Larder.SqlAnalysis.Tokenizer;
 
 namespace Larder.Views.Sources;
 
