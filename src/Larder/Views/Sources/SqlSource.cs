@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Larder.Data;
-using Larder.SqlAnalysis.Tokenizer;
 
 namespace Larder.Views.Sources;
 
