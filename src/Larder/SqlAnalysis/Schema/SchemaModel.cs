@@ -12,6 +12,7 @@ internal sealed class SchemaModel
     private readonly Dictionary<string, TrackedRelation> _relations = new(StringComparer.Ordinal);
     private readonly ImmutableArray<string> _searchPath;
     private readonly HashSet<string> _userFunctions;
+    private readonly ImmutableArray<RelationSchema> _definitions;
 
     /// <summary>Builds the model; views and trigger bodies are analysed here, once.</summary>
     /// <param name="database">The name that tags begin with: the same on every node that uses the database.</param>
@@ -36,7 +37,8 @@ internal sealed class SchemaModel
         _searchPath = [.. searchPath ?? ["public"]];
         _userFunctions = new HashSet<string>(userFunctions ?? [], StringComparer.Ordinal);
 
-        var all = relations.ToDictionary(relation => relation.FullName, StringComparer.Ordinal);
+        _definitions = [.. relations];
+        var all = _definitions.ToDictionary(relation => relation.FullName, StringComparer.Ordinal);
         foreach (var family in all.Values.GroupBy(relation => RootOf(relation, all)))
             Add(family.Key, [.. family], all);
         foreach (var child in all.Values)
@@ -62,6 +64,9 @@ internal sealed class SchemaModel
 
     /// <summary>Whether a function of this name was made by a user, so that a built-in one of the name proves nothing.</summary>
     public bool IsUserFunction(string name) => _userFunctions.Contains(name);
+
+    /// <summary>The same schema, analysed with bugs that a test plants.</summary>
+    internal SchemaModel Plant(AnalyzerFaults faults) => new(Database, Dialect, _definitions, _searchPath, _userFunctions, Declarations, faults);
 
     /// <summary>Finds a relation by its full name.</summary>
     public TrackedRelation? Find(string fullName) => _relations.GetValueOrDefault(fullName);
