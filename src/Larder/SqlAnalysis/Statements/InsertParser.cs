@@ -144,7 +144,7 @@ internal sealed class InsertParser(StatementContext context, WriteParser writes,
 
     private void Add(TrackedRelation relation, List<TrackedColumn> columns, List<List<(int From, int To)>> rows, int conflict, int to)
     {
-        var changedByTrigger = WriteParser.MayChangeRow(relation, RowEvents.Insert);
+        var changedByTrigger = writes.MayChangeRow(relation, RowEvents.Insert);
         var written = new List<ColumnWrite>();
         foreach (var column in relation.Eligible)
         {
@@ -188,7 +188,7 @@ internal sealed class InsertParser(StatementContext context, WriteParser writes,
     {
         var key = ConflictKey(write.Relation, conflict, to);
         var assigned = AssignedColumns(conflict, to);
-        var changedByTrigger = WriteParser.MayChangeRow(write.Relation, RowEvents.Update);
+        var changedByTrigger = writes.MayChangeRow(write.Relation, RowEvents.Update);
         return write with
         {
             Events = RowEvents.Insert | RowEvents.Update,

@@ -96,7 +96,8 @@ internal sealed class StatementContext(SqlTokens tokens, SchemaModel schema, Ana
             DoNotCache(reason);
         if (relation.Kind != RelationKind.View)
             return relation;
-        AddView(relation);
+        if (!Has(AnalyzerFaults.ViewNotExpanded))
+            AddView(relation);
         return null;
     }
 

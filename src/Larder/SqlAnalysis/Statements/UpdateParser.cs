@@ -48,7 +48,7 @@ internal sealed class UpdateParser(StatementContext context, WriteParser writes,
             return;
         }
 
-        var changedByTrigger = WriteParser.MayChangeRow(relation, moves);
+        var changedByTrigger = writes.MayChangeRow(relation, moves);
         var write = new TableWrite(relation, moves)
         {
             Columns = [.. relation.Eligible.Select(column => Changed(column, item, assignments!, changedByTrigger))],

@@ -132,8 +132,8 @@ internal sealed class WriteParser
     }
 
     /// <summary>Whether a trigger may change the row before it is written.</summary>
-    public static bool MayChangeRow(TrackedRelation relation, RowEvents events) =>
-        relation.Triggers.Any(trigger => trigger.MayChangeRow && (trigger.Events & events) != RowEvents.None);
+    public bool MayChangeRow(TrackedRelation relation, RowEvents events) =>
+        !_context.Has(AnalyzerFaults.TriggerForgotten) && relation.Triggers.Any(trigger => trigger.MayChangeRow && (trigger.Events & events) != RowEvents.None);
 
     private void Merge(int at, int to)
     {

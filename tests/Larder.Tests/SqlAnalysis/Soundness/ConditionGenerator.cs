@@ -25,7 +25,7 @@ internal sealed class ConditionGenerator(World world, Dice dice, ValueGenerator 
         var source = dice.In(sources);
         var column = Column(source);
         var name = source.Name(column);
-        return dice.Weighted(46, 6, 4, 12, 12, 10, 8) switch
+        return dice.Weighted(46, 6, 7, 14, 13, 6, 8) switch
         {
             0 => Pin(name, column),
             1 => List(name, column),
@@ -51,14 +51,14 @@ internal sealed class ConditionGenerator(World world, Dice dice, ValueGenerator 
         return $"{name} IN ({values.Any(column)}, {values.Any(column)})";
     }
 
-    private string Null(string name, WorldColumn column) => dice.Weighted(3, 1, 2) switch
+    private string Null(string name, WorldColumn column) => dice.Weighted(4, 1, 2) switch
     {
         0 => $"{name} IS NULL",
         1 => $"{name} IS NOT NULL",
         _ => $"{name} {(world.IsPostgreSql ? "IS NOT DISTINCT FROM" : "IS")} {values.Any(column)}",
     };
 
-    private string Lookalike(IReadOnlyList<Source> sources, string name, WorldColumn column) => dice.Weighted(4, 2, 2, 2, 2, 2, 1, 1) switch
+    private string Lookalike(IReadOnlyList<Source> sources, string name, WorldColumn column) => dice.Weighted(4, 2, 2, 3, 2, 3, 1, 1) switch
     {
         0 => $"({name} = {values.Any(column)} OR {Simple(sources)})",
         1 => $"NOT {name} = {values.Any(column)}",

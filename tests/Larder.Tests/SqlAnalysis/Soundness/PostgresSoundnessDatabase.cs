@@ -29,20 +29,13 @@ internal sealed class PostgresSoundnessDatabase(string connectionString) : Sound
             _connection = await _source.OpenConnectionAsync();
         }
 
-        await RunAsync("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public");
-        foreach (var statement in world.Statements)
-        {
-            try
-            {
-                await RunAsync(statement);
-            }
-            catch (PostgresException exception) when (exception.SqlState[..2] is "23" or "22")
-            {
-                // A row without its parent, or too long, is refused.
-            }
-        }
+        var rows = world.Statements.Where(statement => statement.StartsWith("INSERT", StringComparison.Ordinal)).ToList();
+        var before = world.Statements.TakeWhile(statement => statement != rows[0]);
+        var after = world.Statements.Except(rows).Except(before);
 
-        await _connection!.ReloadTypesAsync();
+        // A row without its parent, or too long, is refused; a block of its own keeps the others.
+        var block = string.Concat(rows.Select(row => $"BEGIN {row}; EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN NULL; END; "));
+        await RunAsync($"DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; {string.Join("; ", before)}; DO $rows$ BEGIN {block}END $rows$; {string.Join("; ", after)}");
     }
 
     public override Task<SchemaModel> ReadModelAsync(SchemaDeclarations declarations) => PostgreSqlSchemaReader.ReadAsync(_connection!, "db", declarations);

@@ -8,7 +8,7 @@ internal sealed class QueryGenerator(World world, Dice dice)
 
     public SqlCase Generate()
     {
-        var text = dice.Weighted(40, 14, 10, 8, 8, 8, 6, 6) switch
+        var text = dice.Weighted(34, 12, 9, 7, 7, 6, 5, 7, 6, 16) switch
         {
             0 => Plain(),
             1 => Aggregate(),
@@ -17,7 +17,9 @@ internal sealed class QueryGenerator(World world, Dice dice)
             4 => Union(),
             5 => CommonTable(),
             6 => Derived(),
-            _ => OfView(),
+            7 => OfView(),
+            8 => Missing(),
+            _ => ByKey(),
         };
         return new SqlCase(text, [.. _values.Bound]);
     }
@@ -28,6 +30,26 @@ internal sealed class QueryGenerator(World world, Dice dice)
     {
         var (from, sources) = From();
         return $"SELECT {(dice.Chance(0.1) ? "DISTINCT " : "")}{Columns(sources)} FROM {from}{Where(sources)}";
+    }
+
+    // What a handler of a request asks for: the rows of one key.
+    private string ByKey()
+    {
+        var source = new Source("k", world.Pick(dice).Columns);
+        var keys = source.Columns.Where(column => column.IsUnique || column.Parent is not null).ToList();
+        var key = dice.In(keys);
+        var rest = dice.Chance(0.3) ? $" AND {Conditions.Condition([source])}" : "";
+        return $"SELECT {Columns([source])} FROM {world.Tables.First(table => table.Columns == source.Columns).Name} k WHERE {source.Name(key)} = {_values.Any(key)}{rest}";
+    }
+
+    // Rows without a partner: an outer join of which only the made-up rows are kept.
+    private string Missing()
+    {
+        var (one, other) = (world.Pick(dice), world.Pick(dice));
+        var sources = new List<Source> { new("p", one.Columns), new("m", other.Columns) };
+        var none = sources[1].Name(dice.In(other.Columns));
+        return $"SELECT {Columns([sources[0]])} FROM {one.Name} p LEFT JOIN {other.Name} m ON {On(sources[0], sources[1])} WHERE {none} IS NULL"
+            + (dice.Chance(0.5) ? $" AND {Conditions.Condition([sources[0]])}" : "");
     }
 
     private string Aggregate()
@@ -109,7 +131,7 @@ internal sealed class QueryGenerator(World world, Dice dice)
         var sources = new List<Source>();
         var text = Item(sources);
         var firstVisible = 0;
-        var joins = dice.Weighted(52, 34, 14);
+        var joins = dice.Weighted(56, 34, 10);
         for (; joins > 0; joins--)
         {
             var before = sources.ToList();

@@ -11,8 +11,8 @@ internal sealed record ExecutedWrite(SqlCase Write, WriteObservation Observed, b
 /// <summary>One world with some queries and writes, run once; the analysis is judged afterwards, as often as there are bugs to plant.</summary>
 internal sealed class SoundnessRound
 {
-    public const int Queries = 20;
-    public const int Writes = 20;
+    public const int Queries = 16;
+    public const int Writes = 12;
 
     private SoundnessRound(int seed, World world, SchemaModel model, SoundnessDatabase database, List<SqlCase> queries)
     {
@@ -61,9 +61,11 @@ internal sealed class SoundnessRound
     private async Task WriteAsync(Dice dice, string?[] before)
     {
         var write = new WriteGenerator(World, dice).Generate();
-        var mode = dice.Weighted(3, 4, 4);
-        var interloper = mode == 1 && dice.Chance(0.3) ? new WriteGenerator(World, dice).Interloper() : null;
+        var mode = dice.Weighted(3, 5, 4);
         var analysis = new SqlAnalyzer(Model).Analyze(write.Text).Statements[0];
+        var interloper = mode == 1 && analysis.Capture is not null && dice.Chance(0.5)
+            ? new WriteGenerator(World, dice).Interloper(analysis.Target!.Relation.Definition.Name)
+            : null;
         await Database.BeginAsync();
         try
         {
@@ -88,7 +90,7 @@ internal sealed class SoundnessRound
             var after = await Database.AnswerAsync(QueryCases);
 
             // Writes that change little are dealt out more thinly than they come.
-            if (after.Where((answer, i) => answer != before[i]).Count() < QueryCases.Count / 5 && dice.Chance(0.9))
+            if (after.Where((answer, i) => answer != before[i]).Count() < QueryCases.Count / 3 && dice.Chance(0.9))
                 return;
             Executed.Add(new ExecutedWrite(
                 write,

@@ -51,11 +51,12 @@ public abstract class SoundnessTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Tags_BugIsPlanted_DoNotMeetSomewhere()
     {
         var missing = Enum.GetValues<AnalyzerFaults>().Where(fault => fault != AnalyzerFaults.None && Faults.HasFlag(fault)).ToList();
         var pairs = 0;
-        await RunAsync(1, 4 * QuickPairs, round =>
+        await RunAsync(1, 8 * QuickPairs, round =>
         {
             pairs += round.QueryCases.Count * round.Executed.Count;
             missing.RemoveAll(fault =>

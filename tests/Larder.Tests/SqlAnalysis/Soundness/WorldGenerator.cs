@@ -24,7 +24,7 @@ internal sealed class WorldGenerator(SqlDialect dialect, int seed)
         }
 
         AddViews();
-        if (_dice.Chance(0.5))
+        if (_dice.Chance(0.6))
             AddTrigger();
         return _world;
     }

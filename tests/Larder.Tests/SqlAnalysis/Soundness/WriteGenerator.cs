@@ -7,7 +7,7 @@ internal sealed class WriteGenerator(World world, Dice dice)
 
     public SqlCase Generate()
     {
-        var text = dice.Weighted(26, 8, 5, 34, 6, 14, 4, 5, 4, 4) switch
+        var text = dice.Weighted(22, 18, 4, 34, 6, 14, 4, 5, 3, 5) switch
         {
             0 => Insert(world.Pick(dice)),
             1 => Upsert(world.Pick(dice)),
@@ -23,21 +23,21 @@ internal sealed class WriteGenerator(World world, Dice dice)
         return new SqlCase(text, [.. _values.Bound]);
     }
 
-    /// <summary>A row that somebody else inserts in between.</summary>
-    public SqlCase Interloper()
+    /// <summary>A row that somebody else inserts in between, into the table that the write then changes.</summary>
+    public SqlCase Interloper(string target)
     {
-        var table = world.Pick(dice);
+        var table = world.Tables.FirstOrDefault(table => table.Name == target) ?? world.Pick(dice);
         return new SqlCase(Insert(table) + " ON CONFLICT DO NOTHING", [.. _values.Bound]);
     }
 
     private ConditionGenerator Conditions => new(world, dice, _values);
 
-    private string Insert(WorldTable table)
+    private string Insert(WorldTable table, bool namesKeys = false)
     {
-        if (table.HasMadeUpId && dice.Chance(0.03))
+        if (table.HasMadeUpId && !namesKeys && dice.Chance(0.03))
             return $"INSERT INTO {table.Name} DEFAULT VALUES";
         var columns = table.Columns.Where(column => column.IsNotNull || dice.Chance(0.8)).ToList();
-        if (table.HasMadeUpId && dice.Chance(0.6))
+        if (table.HasMadeUpId && dice.Chance(namesKeys ? 0.2 : 0.6))
             columns.RemoveAll(column => column.Name == "id");
         var rows = Enumerable.Range(0, dice.Weighted(5, 1) + 1).Select(_ => $"({string.Join(", ", columns.Select(column => Value(table, column)))})");
         return $"INSERT INTO {table.Name} ({string.Join(", ", columns.Select(column => column.Name))}) VALUES {string.Join(", ", rows)}";
@@ -63,11 +63,11 @@ internal sealed class WriteGenerator(World world, Dice dice)
 
     private string Upsert(WorldTable table)
     {
-        var insert = Insert(table);
+        var insert = Insert(table, namesKeys: true);
         if (insert.EndsWith("DEFAULT VALUES", StringComparison.Ordinal))
             return insert;
         if (!world.IsPostgreSql && dice.Chance(0.4))
-            return insert.Replace("INSERT INTO", dice.Of("REPLACE INTO", "INSERT OR REPLACE INTO", "INSERT OR IGNORE INTO"), StringComparison.Ordinal);
+            return insert.Replace("INSERT INTO", dice.Of("REPLACE INTO", "INSERT OR REPLACE INTO", "REPLACE INTO", "INSERT OR IGNORE INTO"), StringComparison.Ordinal);
         var keys = table.Columns.Where(column => column.IsUnique).Select(column => column.Name).Append(string.Join(", ", table.PrimaryKey)).Distinct().ToList();
         var action = dice.Weighted(1, 3, 2) switch
         {
