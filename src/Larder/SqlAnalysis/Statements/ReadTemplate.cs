@@ -16,17 +16,10 @@ internal sealed class ReadTemplate
         var tags = new List<Tag>();
         foreach (var relation in reads.Where(read => read.Pin is null).Select(read => read.Relation).Distinct())
             tags.Add(relation.Table);
-        var coarse = tags.Count;
 
         // Every write of a table moves its coarse tag, so a table that is read as a whole needs no finer one.
         _pins = [.. reads.Where(read => read.Pin is not null && !tags.Contains(read.Relation.Table)).Select(read => read.Pin!)];
-        foreach (var pin in _pins)
-        {
-            Add(tags, pin.Column.Relation.AnyRow);
-            Add(tags, pin.Column.AnyValue);
-        }
-
-        (_fixed, MaxTags) = ([.. tags], coarse + (_pins.Length * (2 + ConditionReader.MaxValues)));
+        (_fixed, MaxTags) = ([.. tags], tags.Count + (_pins.Length * (2 + ConditionReader.MaxValues)));
     }
 
     public static ReadTemplate Empty { get; } = new([]);
@@ -59,6 +52,8 @@ internal sealed class ReadTemplate
     private static bool TryBind<TParameters>(Pin pin, TParameters parameters, Span<Tag> tags, ref int count, bool ignoresAffinity)
         where TParameters : ISqlParameters
     {
+        Add(tags, ref count, pin.Column.Relation.AnyRow);
+        Add(tags, ref count, pin.Column.AnyValue);
         foreach (var source in pin.Values)
         {
             var value = source.Constant;
@@ -98,11 +93,5 @@ internal sealed class ReadTemplate
     {
         if (!tags[..count].Contains(tag))
             tags[count++] = tag;
-    }
-
-    private static void Add(List<Tag> tags, Tag tag)
-    {
-        if (!tags.Contains(tag))
-            tags.Add(tag);
     }
 }

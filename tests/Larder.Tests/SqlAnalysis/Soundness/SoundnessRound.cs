@@ -53,7 +53,7 @@ internal sealed class SoundnessRound
         }
 
         var round = new SoundnessRound(seed, world, model, database, queries);
-        for (var tries = 0; round.Executed.Count < Writes && tries < 12 * Writes; tries++)
+        for (var tries = 0; round.Executed.Count < Writes && tries < 20 * Writes; tries++)
             await round.WriteAsync(dice, [.. before]);
         return round;
     }
@@ -90,7 +90,7 @@ internal sealed class SoundnessRound
             var after = await Database.AnswerAsync(QueryCases);
 
             // Writes that change little are dealt out more thinly than they come.
-            if (after.Where((answer, i) => answer != before[i]).Count() < QueryCases.Count / 3 && dice.Chance(0.9))
+            if (after.Where((answer, i) => answer != before[i]).Count() < QueryCases.Count / 3 && dice.Chance(0.96))
                 return;
             Executed.Add(new ExecutedWrite(
                 write,
