@@ -121,7 +121,11 @@ internal sealed class UpdateParser(StatementContext context, WriteParser writes,
 
             var isInOrder = next > stage || (next == Last && stage == Last);
             if (!isInOrder || (at > from && stage < Last && !SelectClauses.EndsOperand(_tokens, at - 1) && !_tokens.Is(at - 1, SqlKeyword.Default)))
+            {
                 context.Fail($"{_tokens.Keyword(at)} stands out of its place");
+                return clauses;
+            }
+
             if (stage > 0 && next > stage)
                 clauses[stage] = clauses[stage]!.Value with { End = at };
             if (next > stage)

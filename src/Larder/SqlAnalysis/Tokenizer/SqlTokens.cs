@@ -52,34 +52,36 @@ internal sealed class SqlTokens
         return new SqlTokens(text, dialect, [.. entries], isBalanced && open.Count == 0);
     }
 
-    public SqlTokenKind Kind(int at) => (uint)at < (uint)_entries.Length ? _entries[at].Token.Kind : SqlTokenKind.Unknown;
+    public SqlTokenKind Kind(int at) => IsWithin(at) ? _entries[at].Token.Kind : SqlTokenKind.Unknown;
 
     /// <summary>The keyword at a place, <see cref="SqlKeyword.None"/> where there is none.</summary>
-    public SqlKeyword Keyword(int at) => (uint)at < (uint)_entries.Length ? _entries[at].Keyword : SqlKeyword.None;
+    public SqlKeyword Keyword(int at) => IsWithin(at) ? _entries[at].Keyword : SqlKeyword.None;
 
     public bool Is(int at, SqlKeyword keyword) => Keyword(at) == keyword;
 
     /// <summary>The index of the parenthesis that closes the one at a place.</summary>
-    public int Match(int open) => _entries[open].Match;
+    public int Match(int open) => IsWithin(open) ? _entries[open].Match : open;
 
     /// <summary>The parenthesis around a token, -1 at the top. Of an opening parenthesis none is known.</summary>
-    public int Outer(int at) => _entries[at].Outer;
+    public int Outer(int at) => IsWithin(at) ? _entries[at].Outer : -1;
 
     /// <summary>The place after a token, or after the group that it opens.</summary>
     public int After(int at) => Kind(at) == SqlTokenKind.Open ? Match(at) + 1 : at + 1;
 
-    public ReadOnlySpan<char> Span(int at) => Text.AsSpan(_entries[at].Token.Start, _entries[at].Token.Length);
+    public ReadOnlySpan<char> Span(int at) => !IsWithin(at) ? default : Text.AsSpan(_entries[at].Token.Start, _entries[at].Token.Length);
 
     public bool IsOperator(int at, string text) => Kind(at) == SqlTokenKind.Operator && Span(at).SequenceEqual(text);
 
     public bool IsWord(int at, string word) => Kind(at) == SqlTokenKind.Word && Span(at).Equals(word, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The text between two places, as it was written.</summary>
-    public string Written(int from, int to) => from >= to ? "" : Text[StartOf(from)..EndOf(to - 1)];
+    public string Written(int from, int to) => from < 0 || from >= Math.Min(to, Count) ? "" : Text[StartOf(from)..EndOf(Math.Min(to, Count) - 1)];
 
-    public int StartOf(int at) => _entries[at].Token.Start;
+    private bool IsWithin(int at) => (uint)at < (uint)_entries.Length;
 
-    public int EndOf(int at) => _entries[at].Token.Start + _entries[at].Token.Length;
+    private int StartOf(int at) => _entries[at].Token.Start;
+
+    private int EndOf(int at) => _entries[at].Token.Start + _entries[at].Token.Length;
 
     /// <summary>A name as the database compares it: folded to lower case unless PostgreSQL quotes it.</summary>
     public string Name(int at)

@@ -29,7 +29,7 @@ internal sealed class SoundnessReport(string database)
     /// <summary>Adds a round; stops at the first violation where one is enough.</summary>
     public void Add(SoundnessRound round, AnalyzerFaults faults = AnalyzerFaults.None, bool stopsAtFirst = false)
     {
-        var analyzer = new SqlAnalyzer(faults == AnalyzerFaults.None ? round.Model : round.Model.Plant(faults), faults);
+        var analyzer = new SqlAnalyzer(faults == AnalyzerFaults.None ? round.Model : round.Model.Plant(faults), faults) { ShowsDefects = true };
         var reads = round.QueryCases.ConvertAll(query => round.Read(analyzer, query, faults));
         foreach (var executed in round.Executed)
         {
