@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using Larder.Freshness;
+
+namespace Larder.SqlAnalysis.Schema;
+
+/// <summary>A column as the analysis uses it: with its tags.</summary>
+internal sealed class TrackedColumn
+{
+    public TrackedColumn(TrackedRelation relation, ColumnSchema definition, bool isUnique, int eligibleIndex)
+    {
+        var name = $"{relation.TagName}.{definition.Name}";
+        (Relation, Definition, IsUnique, EligibleIndex) = (relation, definition, isUnique, eligibleIndex);
+        AnyValue = Tag.Coarse(name + "!");
+        Prefix = Tag.Prefix(name + "=");
+
+        // No text holds a NUL character, so no text is taken for NULL.
+        Null = Tag.Fine(Prefix, "\0");
+    }
+
+    public TrackedRelation Relation { get; }
+
+    public ColumnSchema Definition { get; }
+
+    public string Name => Definition.Name;
+
+    /// <summary>Whether it is a unique key all by itself.</summary>
+    public bool IsUnique { get; }
+
+    /// <summary>Its place among the columns whose values are named in tags, -1 when it is none of them.</summary>
+    public int EligibleIndex { get; }
+
+    public Tag AnyValue { get; }
+
+    public Tag Null { get; }
+
+    public ulong Prefix { get; }
+}
+
+/// <summary>What reading a view reads, judged once for the schema.</summary>
+internal sealed record ViewReads(ImmutableArray<TrackedRelation> Bases, string? NotCacheable, string? NotReadOnly);
+
+/// <summary>A physical relation as the analysis uses it. Partitions and inheriting tables are one with their root.</summary>
+internal sealed class TrackedRelation
+{
+    private readonly Dictionary<string, TrackedColumn> _columns;
+
+    public TrackedRelation(string database, RelationSchema definition, IReadOnlyCollection<RelationSchema> family, IReadOnlySet<string> eligible)
+    {
+        Definition = definition;
+        TagName = $"{database}.{definition.FullName}";
+        Table = Tag.Coarse(TagName);
+        AnyRow = Tag.Coarse(TagName + "!");
+        Triggers = [.. family.SelectMany(member => member.Triggers)];
+        HasRules = family.Any(member => member.HasRules);
+        ReplacesOnConflict = family.Any(member => member.ReplacesOnConflict);
+        HasFamily = family.Count > 1;
+        NotCacheable = ReasonNotToCache(definition.FullName, family);
+
+        var next = 0;
+        Columns = [.. definition.Columns.Select(column => new TrackedColumn(
+            this,
+            column,
+            definition.Keys.Any(key => key.Columns.Length == 1 && key.Columns[0] == column.Name),
+            column.Exact != ExactType.None && eligible.Contains(column.Name) ? next++ : -1))];
+        Eligible = [.. Columns.Where(column => column.EligibleIndex >= 0)];
+        _columns = Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+    }
+
+    public RelationSchema Definition { get; }
+
+    public RelationKind Kind => Definition.Kind;
+
+    /// <summary>The name its tags begin with.</summary>
+    public string TagName { get; }
+
+    public Tag Table { get; }
+
+    /// <summary>Moved by a write that may have touched any row.</summary>
+    public Tag AnyRow { get; }
+
+    public ImmutableArray<TrackedColumn> Columns { get; }
+
+    /// <summary>The columns whose values are named in tags.</summary>
+    public ImmutableArray<TrackedColumn> Eligible { get; }
+
+    public ImmutableArray<TriggerSchema> Triggers { get; set; }
+
+    /// <summary>The foreign keys that refer to it.</summary>
+    public List<(TrackedRelation Child, ForeignKeySchema Key)> ReferencedBy { get; } = [];
+
+    public bool HasRules { get; }
+
+    public bool ReplacesOnConflict { get; }
+
+    /// <summary>Whether it stands for several physical tables.</summary>
+    public bool HasFamily { get; }
+
+    /// <summary>Why its rows are not cached, null where they may be.</summary>
+    public string? NotCacheable { get; }
+
+    public ViewReads? View { get; set; }
+
+    public TrackedColumn? Column(string name) => _columns.GetValueOrDefault(name);
+
+    public bool IsKeyOf(IReadOnlyCollection<string> columns) =>
+        Definition.Keys.Any(key => key.Columns.Length == columns.Count && key.Columns.All(columns.Contains));
+
+    /// <summary>Whether a change of these columns, null for any, is one of the columns a foreign key refers to.</summary>
+    public bool Refers(ForeignKeySchema key, IReadOnlyCollection<string>? changed)
+    {
+        if (changed is null)
+            return true;
+        var referenced = key.ReferencedColumns.IsEmpty ? Definition.Keys.FirstOrDefault(k => k.IsPrimary)?.Columns ?? [] : key.ReferencedColumns;
+        return referenced.IsEmpty || referenced.Any(changed.Contains);
+    }
+
+    private static string? ReasonNotToCache(string name, IReadOnlyCollection<RelationSchema> family)
+    {
+        if (family.Any(member => member.Kind == RelationKind.Opaque))
+            return $"the rows of {name} change in ways that are not seen";
+        if (family.Any(member => member.HasRowSecurity))
+            return $"row security makes what is read from {name} depend on the session";
+        return family.Any(member => member.IsCachingOff) ? $"caching is off for {name}" : null;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections;
+using System.Collections.Immutable;
+using Larder.Freshness;
+using Larder.SqlAnalysis.Schema;
+
+namespace Larder.SqlAnalysis.Statements;
+
+/// <summary>The tags of a read before its values are known.</summary>
+internal sealed class ReadTemplate
+{
+    private readonly ImmutableArray<Tag> _fixed;
+    private readonly ImmutableArray<Pin> _pins;
+
+    public ReadTemplate(ImmutableArray<TableRead> reads)
+    {
+        var tags = new List<Tag>();
+        foreach (var relation in reads.Where(read => read.Pin is null).Select(read => read.Relation).Distinct())
+            tags.Add(relation.Table);
+
+        // Every write of a table moves its coarse tag, so a table that is read as a whole needs no finer one.
+        _pins = [.. reads.Where(read => read.Pin is not null && !tags.Contains(read.Relation.Table)).Select(read => read.Pin!)];
+        (_fixed, MaxTags) = ([.. tags], tags.Count + (_pins.Length * (2 + ConditionReader.MaxValues)));
+    }
+
+    public static ReadTemplate Empty { get; } = new([]);
+
+    /// <summary>The most tags that binding gives.</summary>
+    public int MaxTags { get; }
+
+    /// <summary>The tags of one execution. A value without a canonical form makes its table coarse.</summary>
+    public Tag[] Bind<TParameters>(TParameters parameters, AnalyzerFaults faults = AnalyzerFaults.None)
+        where TParameters : ISqlParameters
+    {
+        if (_pins.IsEmpty)
+            return [.. _fixed];
+        Span<Tag> tags = MaxTags <= 128 ? stackalloc Tag[128] : new Tag[MaxTags];
+        _fixed.CopyTo(tags);
+        var count = _fixed.Length;
+        foreach (var pin in _pins)
+        {
+            var before = count;
+            if (!TryBind(pin, parameters, tags, ref count, (faults & AnalyzerFaults.AffinityIgnored) != AnalyzerFaults.None))
+            {
+                count = before;
+                Add(tags, ref count, pin.Column.Relation.Table);
+            }
+        }
+
+        return tags[..count].ToArray();
+    }
+
+    private static bool TryBind<TParameters>(Pin pin, TParameters parameters, Span<Tag> tags, ref int count, bool ignoresAffinity)
+        where TParameters : ISqlParameters
+    {
+        Add(tags, ref count, pin.Column.Relation.AnyRow);
+        Add(tags, ref count, pin.Column.AnyValue);
+        foreach (var source in pin.Values)
+        {
+            var value = source.Constant;
+            if (source.IsParameter && !parameters.TryGet(source.Parameter, out value))
+                return false;
+            if (source.IsArray)
+            {
+                if (!TryElements(pin.Column, value, tags, ref count))
+                    return false;
+            }
+            else
+            {
+                if (!CanonicalValue.TryTag(pin.Column, value, out var tag, ignoresAffinity))
+                    return false;
+                Add(tags, ref count, tag);
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryElements(TrackedColumn column, object? value, Span<Tag> tags, ref int count)
+    {
+        if (value is not ICollection { Count: <= ConditionReader.MaxValues } elements)
+            return value is null or DBNull;
+        foreach (var element in elements)
+        {
+            if (!CanonicalValue.TryTag(column, element, out var tag))
+                return false;
+            Add(tags, ref count, tag);
+        }
+
+        return true;
+    }
+
+    private static void Add(Span<Tag> tags, ref int count, Tag tag)
+    {
+        if (!tags[..count].Contains(tag))
+            tags[count++] = tag;
+    }
+}

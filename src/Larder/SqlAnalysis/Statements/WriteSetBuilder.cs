@@ -1,0 +1,248 @@
+using System.Collections.Immutable;
+using Larder.Freshness;
+using Larder.SqlAnalysis.Schema;
+
+namespace Larder.SqlAnalysis.Statements;
+
+/// <summary>What one execution of a write told about the rows it changed.</summary>
+internal readonly record struct WriteObservation
+{
+    /// <summary>The rows that <see cref="StatementAnalysis.Capture"/> gave, with its columns; null where it was not run.</summary>
+    public IReadOnlyList<object?[]>? Captured { get; init; }
+
+    /// <summary>The rows that RETURNING gave.</summary>
+    public IReadOnlyList<object?[]>? Returned { get; init; }
+
+    /// <summary>The place of each column in <see cref="Returned"/>, by its name in the table.</summary>
+    public IReadOnlyDictionary<string, int>? ReturnedOrdinals { get; init; }
+
+    /// <summary>How many rows the statement itself changed; negative where that is not known.</summary>
+    public long Affected { get; init; }
+}
+
+/// <summary>
+/// Collects the tags of everything that one transaction writes. What grows too large becomes coarser: a column's values its wildcard, then a table's columns
+/// the wildcard of its rows. Not for use by several threads at once.
+/// </summary>
+internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.None)
+{
+    /// <summary>More values of one column than this, and the wildcard costs less than it drops.</summary>
+    public const int MaxTagsOfColumn = 64;
+
+    /// <summary>More fine tags than this in one transaction, and every column becomes its wildcard: a log record stays small.</summary>
+    public const int MaxTags = 512;
+
+    private readonly Dictionary<TrackedRelation, RelationTags> _relations = [];
+    private int _fineTags;
+    private bool _isCoarse;
+
+    /// <summary>Why everything counts as written; null where the tags say it all.</summary>
+    public string? WritesAnything { get; private set; }
+
+    public bool IsEmpty => WritesAnything is null && _relations.Count == 0;
+
+    /// <summary>Adds what a statement wrote.</summary>
+    public void Add<TParameters>(StatementAnalysis statement, TParameters parameters, in WriteObservation observed)
+        where TParameters : ISqlParameters
+    {
+        if (statement.WritesAnything is { } reason)
+            WritesAnything ??= reason;
+        var changedNothing = observed.Affected == 0 && statement.Writes is [{ IsAnyRow: false }] && ReferenceEquals(statement.Target, statement.Writes[0]);
+        if (changedNothing)
+            return;
+        foreach (var write in statement.Writes)
+        {
+            var known = ReferenceEquals(write, statement.Target) ? observed : new WriteObservation { Affected = -1 };
+            Add(write, statement, parameters, known);
+        }
+    }
+
+    /// <summary>Everything counts as written.</summary>
+    public void AddEverything(string reason) => WritesAnything ??= reason;
+
+    /// <summary>Adds a row as it was before it was changed or deleted; columns that are missing count as unknown.</summary>
+    public void AddOldRow(TrackedRelation relation, IReadOnlyDictionary<string, object?> values) => AddRow(relation, values);
+
+    /// <summary>Adds a row as it was inserted or is after a change; columns that are missing count as unknown.</summary>
+    public void AddNewRow(TrackedRelation relation, IReadOnlyDictionary<string, object?> values) => AddRow(relation, values);
+
+    /// <summary>The tags so far.</summary>
+    public Tag[] ToTags()
+    {
+        var tags = new List<Tag>();
+        foreach (var (relation, written) in _relations)
+        {
+            tags.Add(relation.Table);
+            written.CopyTo(tags, relation);
+        }
+
+        return [.. tags];
+    }
+
+    private void Add<TParameters>(TableWrite write, StatementAnalysis statement, TParameters parameters, in WriteObservation observed)
+        where TParameters : ISqlParameters
+    {
+        var tags = TagsOf(write.Relation);
+        if (write.IsAnyRow)
+        {
+            tags.IsAnyRow = true;
+            return;
+        }
+
+        foreach (var column in write.Columns)
+        {
+            var captured = statement.Capture is { } capture ? Values(observed.Captured, capture.Columns.IndexOf(column.Column), observed.Affected) : null;
+            var returned = observed.ReturnedOrdinals is { } ordinals && ordinals.TryGetValue(column.Column.Name, out var ordinal)
+                ? Values(observed.Returned, ordinal, observed.Affected)
+                : null;
+            AddOld(tags, column, parameters, captured ?? (column.IsKept ? returned : null));
+            AddNew(tags, column, parameters, returned);
+        }
+    }
+
+    // Null where the rows are not all there: one that was inserted in between was changed too.
+    private List<object?>? Values(IReadOnlyList<object?[]>? rows, int ordinal, long affected)
+    {
+        var isComplete = affected >= 0 && rows?.Count >= affected;
+        return rows is null || ordinal < 0 || (!isComplete && (faults & AnalyzerFaults.CaptureTrustedBlindly) == AnalyzerFaults.None) ? null : [.. rows.Select(row => row[ordinal])];
+    }
+
+    private void AddOld<TParameters>(RelationTags tags, ColumnWrite column, TParameters parameters, List<object?>? rows)
+        where TParameters : ISqlParameters
+    {
+        if (column.IsOldKnown)
+            AddSources(tags, column.Column, column.Old, parameters, isNullMadeUp: false);
+        else if (rows is null)
+            AddAnyValue(tags, column.Column);
+        else
+            AddValues(tags, column.Column, rows);
+    }
+
+    private void AddNew<TParameters>(RelationTags tags, ColumnWrite column, TParameters parameters, List<object?>? rows)
+        where TParameters : ISqlParameters
+    {
+        if (column.IsNewKnown)
+            AddSources(tags, column.Column, column.New, parameters, column.IsNullMadeUp);
+        else if (rows is null)
+            AddAnyValue(tags, column.Column);
+        else
+            AddValues(tags, column.Column, rows);
+    }
+
+    private void AddSources<TParameters>(RelationTags tags, TrackedColumn column, ImmutableArray<ValueSource> sources, TParameters parameters, bool isNullMadeUp)
+        where TParameters : ISqlParameters
+    {
+        foreach (var source in sources)
+        {
+            var value = source.Constant;
+            if (source.IsParameter && !parameters.TryGet(source.Parameter, out value))
+                AddAnyValue(tags, column);
+            else if (source.IsArray && value is System.Collections.ICollection elements)
+                AddValues(tags, column, elements);
+            else if (isNullMadeUp && value is null or DBNull)
+                AddAnyValue(tags, column);
+            else
+                AddValue(tags, column, value);
+        }
+    }
+
+    private void AddRow(TrackedRelation relation, IReadOnlyDictionary<string, object?> values)
+    {
+        var tags = TagsOf(relation);
+        foreach (var column in relation.Eligible)
+        {
+            if (values.TryGetValue(column.Name, out var value))
+                AddValue(tags, column, value);
+            else
+                AddAnyValue(tags, column);
+        }
+    }
+
+    private void AddValues(RelationTags tags, TrackedColumn column, System.Collections.ICollection values)
+    {
+        foreach (var value in values)
+            AddValue(tags, column, value);
+    }
+
+    private void AddValue(RelationTags tags, TrackedColumn column, object? value)
+    {
+        if (_isCoarse || !CanonicalValue.TryTag(column, value, out var tag, (faults & AnalyzerFaults.AffinityIgnored) != AnalyzerFaults.None))
+        {
+            AddAnyValue(tags, column);
+            return;
+        }
+
+        _fineTags += tags.Add(column, tag);
+        if (_fineTags <= MaxTags)
+            return;
+        _isCoarse = true;
+        foreach (var relation in _relations.Values)
+            relation.MakeCoarse();
+    }
+
+    private void AddAnyValue(RelationTags tags, TrackedColumn column) => _fineTags -= tags.AddAnyValue(column);
+
+    private RelationTags TagsOf(TrackedRelation relation)
+    {
+        if (_relations.TryGetValue(relation, out var tags))
+            return tags;
+        if (_relations.Count == MaxTags)
+            WritesAnything ??= "too many tables are written in one transaction";
+        return _relations[relation] = new RelationTags(relation.Eligible.Length);
+    }
+
+    // What was written of one relation. Null: nothing of the column; empty: its wildcard.
+    private sealed class RelationTags(int columns)
+    {
+        private readonly HashSet<Tag>?[] _values = new HashSet<Tag>?[columns];
+
+        public bool IsAnyRow { get; set; }
+
+        /// <summary>Returns by how many tags the set grew.</summary>
+        public int Add(TrackedColumn column, Tag tag)
+        {
+            var values = _values[column.EligibleIndex];
+            if (values is { Count: 0 })
+                return 0;
+            values ??= _values[column.EligibleIndex] = [];
+            if (!values.Add(tag))
+                return 0;
+            if (values.Count <= MaxTagsOfColumn)
+                return 1;
+            values.Clear();
+            return -MaxTagsOfColumn;
+        }
+
+        /// <summary>Returns how many tags the wildcard replaced.</summary>
+        public int AddAnyValue(TrackedColumn column)
+        {
+            var replaced = _values[column.EligibleIndex]?.Count ?? 0;
+            _values[column.EligibleIndex] = [];
+            return replaced;
+        }
+
+        public void MakeCoarse()
+        {
+            foreach (var values in _values)
+                values?.Clear();
+        }
+
+        public void CopyTo(List<Tag> tags, TrackedRelation relation)
+        {
+            if (IsAnyRow)
+            {
+                tags.Add(relation.AnyRow);
+                return;
+            }
+
+            foreach (var column in relation.Eligible)
+            {
+                if (_values[column.EligibleIndex] is not { } values)
+                    continue;
+                if (values.Count == 0)
+                    tags.Add(column.AnyValue);
+                tags.AddRange(values);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using Larder.Freshness;
+using Larder.SqlAnalysis;
+using Larder.SqlAnalysis.Schema;
+using Larder.SqlAnalysis.Statements;
+
+namespace Larder.Tests.SqlAnalysis.Soundness;
+
+/// <summary>A write that was really run, what it told about its rows, and which queries then gave another answer.</summary>
+internal sealed record ExecutedWrite(SqlCase Write, WriteObservation Observed, bool[] Changed, bool[] Counts);
+
+/// <summary>One world with some queries and writes, run once; the analysis is judged afterwards, as often as there are bugs to plant.</summary>
+internal sealed class SoundnessRound
+{
+    public const int Queries = 16;
+    public const int Writes = 12;
+
+    private SoundnessRound(int seed, World world, SchemaModel model, SoundnessDatabase database, List<SqlCase> queries)
+    {
+        (Seed, World, Model, Database, QueryCases) = (seed, world, model, database, queries);
+    }
+
+    public int Seed { get; }
+
+    public World World { get; }
+
+    public SchemaModel Model { get; }
+
+    public List<SqlCase> QueryCases { get; }
+
+    public List<ExecutedWrite> Executed { get; } = [];
+
+    private SoundnessDatabase Database { get; }
+
+    public static async Task<SoundnessRound> RunAsync(SoundnessDatabase database, SqlDialect dialect, int seed)
+    {
+        var world = new WorldGenerator(dialect, seed).Generate();
+        await database.CreateAsync(world);
+        var dice = new Dice(seed + 1_000_000);
+        var model = await database.ReadModelAsync(world.Declarations);
+        var queries = new List<SqlCase>();
+        var before = new List<string>();
+        for (var tries = 0; queries.Count < Queries && tries < 8 * Queries; tries++)
+        {
+            var query = new QueryGenerator(world, dice).Generate();
+            if ((await database.AnswerAsync([query]))[0] is not { } answer)
+                continue;
+
+            // Most conditions that nothing meets are of no use.
+            if (answer.Length == 0 && dice.Chance(0.85))
+                continue;
+            queries.Add(query);
+            before.Add(answer);
+        }
+
+        var round = new SoundnessRound(seed, world, model, database, queries);
+        for (var tries = 0; round.Executed.Count < Writes && tries < 20 * Writes; tries++)
+            await round.WriteAsync(dice, [.. before]);
+        return round;
+    }
+
+    private async Task WriteAsync(Dice dice, string?[] before)
+    {
+        var write = new WriteGenerator(World, dice).Generate();
+        var mode = dice.Weighted(3, 5, 4);
+        var analysis = new SqlAnalyzer(Model).Analyze(write.Text).Statements[0];
+        var interloper = mode == 1 && analysis.Capture is not null && dice.Chance(0.5)
+            ? new WriteGenerator(World, dice).Interloper(analysis.Target!.Relation.Definition.Name)
+            : null;
+        await Database.BeginAsync();
+        try
+        {
+            IReadOnlyList<object?[]>? captured = null;
+            if (mode == 1 && analysis.Capture is { } capture)
+            {
+                if (await Database.ExecuteAsync(capture.Text, write) is not { } rows)
+                    return;
+                captured = rows.Rows;
+            }
+
+            if (interloper is not null)
+            {
+                if (await Database.ExecuteAsync(interloper.Text, interloper) is null)
+                    return;
+                before = await Database.AnswerAsync(QueryCases);
+            }
+
+            var suffix = mode == 2 ? analysis.ReturningSuffix : null;
+            if (await Database.ExecuteAsync(write.Text + suffix, write) is not { } done)
+                return;
+            var after = await Database.AnswerAsync(QueryCases);
+
+            // Writes that change little are dealt out more thinly than they come.
+            if (after.Where((answer, i) => answer != before[i]).Count() < QueryCases.Count / 3 && dice.Chance(0.96))
+                return;
+            Executed.Add(new ExecutedWrite(
+                write,
+                Observe(analysis, captured, done, suffix is not null),
+                [.. after.Select((answer, i) => answer != before[i])],
+                [.. after.Select((answer, i) => answer is not null && before[i] is not null)]));
+        }
+        finally
+        {
+            await Database.RollbackAsync();
+        }
+    }
+
+    private static WriteObservation Observe(
+        StatementAnalysis analysis, IReadOnlyList<object?[]>? captured, (List<object?[]> Rows, Dictionary<string, int> Ordinals, int Affected) done, bool hasSuffix)
+    {
+        var ordinals = hasSuffix
+            ? analysis.ReturningColumns.Select((column, i) => (column.Name, i)).ToDictionary(pair => pair.Name, pair => pair.i)
+            : null;
+
+        // SQLite's provider does not count the rows of a statement that returns them.
+        return new WriteObservation
+        {
+            Captured = captured,
+            Returned = hasSuffix ? done.Rows : null,
+            ReturnedOrdinals = ordinals,
+            Affected = hasSuffix ? done.Rows.Count : done.Affected,
+        };
+    }
+
+    /// <summary>The tags of a query and whether it is cached at all.</summary>
+    public (StatementAnalysis Analysis, Tag[]? Tags) Read(SqlAnalyzer analyzer, SqlCase query, AnalyzerFaults faults)
+    {
+        var analysis = analyzer.Analyze(query.Text).Statements[0];
+        return (analysis, analysis.IsCacheable ? analysis.ReadTemplate.Bind(Database.ParametersOf(query), faults) : null);
+    }
+
+    /// <summary>The tags of a write; null where it counts as writing everything.</summary>
+    public Tag[]? Write(SqlAnalyzer analyzer, ExecutedWrite executed, AnalyzerFaults faults)
+    {
+        var builder = new WriteSetBuilder(faults);
+        builder.Add(analyzer.Analyze(executed.Write.Text).Statements[0], Database.ParametersOf(executed.Write), executed.Observed);
+        return builder.WritesAnything is null ? builder.ToTags() : null;
+    }
+}
