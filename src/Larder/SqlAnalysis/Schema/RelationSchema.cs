@@ -34,7 +34,10 @@ internal enum RowEvents : byte
 }
 
 /// <summary>A primary key, a unique constraint or a unique index over plain columns without a condition.</summary>
-internal sealed record KeySchema(ImmutableArray<string> Columns, bool IsPrimary);
+/// <param name="Columns">Its columns, in order.</param>
+/// <param name="IsPrimary">Whether it is the primary key.</param>
+/// <param name="IsExact">Whether a conflict on it means equal values: false where an index calls values equal that its columns do not.</param>
+internal sealed record KeySchema(ImmutableArray<string> Columns, bool IsPrimary, bool IsExact = true);
 
 /// <summary>A foreign key, seen from the child. Referenced columns are empty where they are the parent's primary key.</summary>
 internal sealed record ForeignKeySchema(

@@ -82,12 +82,10 @@ internal static class SqliteSchemaReader
             row => (Index: row.GetString(0), Column: row.IsDBNull(1) ? null : row.GetString(1), Collation: row.IsDBNull(2) ? "" : row.GetString(2)),
             cancellationToken).ConfigureAwait(false);
 
-        // Where an index calls values equal that its columns do not, a conflict says nothing of the row that is there.
-        if (rows.Exists(row => !row.Collation.Equals("BINARY", StringComparison.OrdinalIgnoreCase)))
-            return [];
+        var isExact = rows.TrueForAll(row => row.Collation.Equals("BINARY", StringComparison.OrdinalIgnoreCase));
         var keys = rows.GroupBy(row => row.Index, StringComparer.Ordinal).Where(index => index.All(row => row.Column is not null))
-            .Select(index => new KeySchema([.. index.Select(row => row.Column!)], false));
-        return [.. primary.IsEmpty ? [] : new[] { new KeySchema(primary, true) }, .. keys];
+            .Select(index => new KeySchema([.. index.Select(row => row.Column!)], false, isExact));
+        return [.. primary.IsEmpty ? [] : new[] { new KeySchema(primary, true, isExact) }, .. keys];
     }
 
     private static async Task<ImmutableArray<ForeignKeySchema>> ReadForeignKeysAsync(DbConnection connection, string literal, CancellationToken cancellationToken)

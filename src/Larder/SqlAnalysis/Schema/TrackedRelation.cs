@@ -102,8 +102,9 @@ internal sealed class TrackedRelation
 
     public TrackedColumn? Column(string name) => _columns.GetValueOrDefault(name);
 
+    /// <summary>Whether a conflict on exactly these columns means equal values.</summary>
     public bool IsKeyOf(IReadOnlyCollection<string> columns) =>
-        Definition.Keys.Any(key => key.Columns.Length == columns.Count && key.Columns.All(columns.Contains));
+        Definition.Keys.Any(key => key.IsExact && key.Columns.Length == columns.Count && key.Columns.All(columns.Contains));
 
     /// <summary>Whether a change of these columns, null for any, is one of the columns a foreign key refers to.</summary>
     public bool Refers(ForeignKeySchema key, IReadOnlyCollection<string>? changed)
