@@ -12,7 +12,7 @@ internal sealed class PrivatePostgreSql : IAsyncDisposable
     // Nothing needs to survive: what is measured is reading. The range of ports lies below the one the kernel hands out.
     private const string Settings =
         "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
-        + "-c max_connections=300 -c shared_buffers=256MB -c autovacuum=off -c timezone=UTC";
+        + "-c max_connections=400 -c shared_buffers=256MB -c autovacuum=off -c timezone=UTC";
 
     private readonly string _programs;
     private readonly string _folder;

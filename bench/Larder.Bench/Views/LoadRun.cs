@@ -10,6 +10,7 @@ namespace Larder.Bench.Views;
 internal sealed record LoadRun(double MedianMicroseconds, double P95Microseconds, int Views, double BytesPerView)
 {
     private const int ExpectedCalls = 8192;
+    private const int MostCallers = 100;
 
     /// <param name="seed">The same seed asks for the same products.</param>
     public static async Task<LoadRun> RunAsync(Variant variant, int concurrency, TimeSpan duration, long[] ids, int seed, CancellationToken cancellationToken)
@@ -18,7 +19,7 @@ internal sealed record LoadRun(double MedianMicroseconds, double P95Microseconds
         var callers = new Task<(List<long> Ticks, long Bytes)>[concurrency];
         for (var i = 0; i < concurrency; i++)
         {
-            var random = new Random(HashCode.Combine(seed, i));
+            var random = new Random((seed * MostCallers) + i);
             callers[i] = Task.Run(() => CallAsync(variant, concurrency > 1, end, ids, random, cancellationToken), cancellationToken);
         }
 

@@ -36,6 +36,10 @@ internal sealed class Measurement(Variant variant, int concurrency)
     public double RatioTo(Measurement other) =>
         MedianOf(_rounds.Zip(other._rounds, (mine, its) => mine.MedianMicroseconds / its.MedianMicroseconds));
 
+    /// <summary>The ratio of CPU time a view, of the application and the database together: what a busy machine does not distort.</summary>
+    public double CpuRatioTo(Measurement other) =>
+        (CpuPerView + (DatabaseCpuPerView ?? 0)) / (other.CpuPerView + (other.DatabaseCpuPerView ?? 0));
+
     private static double MedianOf(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();

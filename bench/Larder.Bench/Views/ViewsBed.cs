@@ -27,8 +27,8 @@ internal sealed class ViewsBed : IAsyncDisposable
 
     public int ServerProcessId => _server.Id;
 
-    /// <summary>The share of Larder's section look-ups in this process that were hits, for the cold and for the cached variant.</summary>
-    public (double Cold, double Cached) HitRates => (HitRate(_cold), HitRate(_cached));
+    /// <summary>Larder's section look-ups in this process so far: hits and all, of the cold and of the cached variant.</summary>
+    public LookupCounts Lookups => new(_cold.Statistics.Hits, CountOf(_cold), _cached.Statistics.Hits, CountOf(_cached));
 
     public static async Task<ViewsBed> StartAsync(BenchDatabase database, string connectionString, CancellationToken cancellationToken)
     {
@@ -46,11 +46,7 @@ internal sealed class ViewsBed : IAsyncDisposable
         await _handWritten.DisposeAsync();
     }
 
-    private static double HitRate(LarderRig rig)
-    {
-        var statistics = rig.Statistics;
-        return (double)statistics.Hits / (statistics.Hits + statistics.Misses);
-    }
+    private static long CountOf(LarderRig rig) => rig.Statistics.Hits + rig.Statistics.Misses;
 
     private IEnumerable<Variant> InProcess()
     {
@@ -102,4 +98,15 @@ internal sealed class ViewsBed : IAsyncDisposable
         var body = await _client.GetByteArrayAsync(url + id.ToString(CultureInfo.InvariantCulture));
         return body.Length;
     }
+}
+
+/// <summary>How many look-ups there were, and how many of them found something.</summary>
+internal sealed record LookupCounts(long ColdHits, long Cold, long CachedHits, long Cached)
+{
+    public double ColdHitRate => Cold == 0 ? 0 : (double)ColdHits / Cold;
+
+    public double CachedHitRate => Cached == 0 ? 0 : (double)CachedHits / Cached;
+
+    public LookupCounts Since(LookupCounts before) =>
+        new(ColdHits - before.ColdHits, Cold - before.Cold, CachedHits - before.CachedHits, Cached - before.Cached);
 }

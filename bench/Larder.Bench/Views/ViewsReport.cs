@@ -8,7 +8,7 @@ namespace Larder.Bench.Views;
 /// <summary>All variants on one database over one network.</summary>
 /// <param name="SelectOneMicroseconds">A round trip of the smallest statement; null where there is none.</param>
 internal sealed record ViewsResult(
-    BenchDatabase Database, bool IsDelayed, double? SelectOneMicroseconds, (double Cold, double Cached) HitRates, IReadOnlyList<Measurement> Measurements)
+    BenchDatabase Database, bool IsDelayed, double? SelectOneMicroseconds, LookupCounts Lookups, IReadOnlyList<Measurement> Measurements)
 {
     public string Title => Database.ServerProcessId is null && SelectOneMicroseconds is null
         ? $"{Database.Name}, in the process"
@@ -26,12 +26,14 @@ internal sealed class ViewsReport(ViewsOptions options)
     private static readonly string[] Columns =
         ["variant", "calls", "round trips", "c", "median µs", "p95 µs", "app CPU µs", "PG CPU µs", "bytes"];
 
+    private static readonly string[] RatioColumns = ["ratio", "c", "median", "CPU, app and PG", "at most"];
+
     private readonly List<ViewsResult> _results = [];
     private readonly Dictionary<string, long> _roundTrips = new(StringComparer.Ordinal);
 
     public void Begin() =>
         Console.WriteLine(
-            $"Product view, {ProductCompleteView.View.Sections.Length} SQL sections, uniformly random products; {options.Rounds} rounds of {options.Slice.TotalSeconds} s a variant, in turn; medians over rounds. "
+            $"Product view, {ProductCompleteView.View.Sections.Length} SQL sections, uniformly random products; {options.Rounds} rounds of {options.Slice.TotalSeconds} s a variant, in turn; medians over rounds; c is the number of callers. "
             + $"{Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd}.\n");
 
     public void Add(ViewsResult result)
@@ -47,17 +49,13 @@ internal sealed class ViewsReport(ViewsOptions options)
         foreach (var result in _results)
         {
             Console.WriteLine(options.IsMarkdown ? $"### {result.Title}\n" : $"== {result.Title}");
-            Write([.. result.Measurements.GroupBy(measurement => measurement.Variant.Letter, StringComparer.Ordinal).SelectMany(group => group.Select(Row))]);
-            Console.WriteLine($"hit rate of the sections in process: cold {result.HitRates.Cold:P1}, cached {result.HitRates.Cached:P1}\n");
-        }
-
-        var ratios = _results.SelectMany(Ratios).ToArray();
-        Console.WriteLine(options.IsMarkdown ? "### Ratios of medians\n" : "== Ratios of medians");
-        foreach (var ratio in ratios)
-        {
-            Console.WriteLine(options.IsMarkdown ? $"- {ratio}" : ratio);
+            Write(Columns, [.. result.Measurements.GroupBy(measurement => measurement.Variant.Letter, StringComparer.Ordinal).SelectMany(group => group.Select(Row))]);
+            Console.WriteLine($"Hits of f: {Percentage(result.Lookups.ColdHitRate)} %, of g: {Percentage(result.Lookups.CachedHitRate)} %.\n");
+            Write(RatioColumns, [.. Ratios(result)]);
         }
     }
+
+    private static string Percentage(double rate) => (100 * rate).ToString("0.##", CultureInfo.InvariantCulture);
 
     private string[] Row(Measurement measurement) =>
     [
@@ -72,17 +70,23 @@ internal sealed class ViewsReport(ViewsOptions options)
         measurement.Bytes > 0 ? ViewsResult.Figure(measurement.Bytes) : "–",
     ];
 
-    private static IEnumerable<string> Ratios(ViewsResult result)
+    private static IEnumerable<string[]> Ratios(ViewsResult result)
     {
         foreach (var concurrency in result.Measurements.Select(measurement => measurement.Concurrency).Distinct())
         {
             foreach (var (mine, other, target) in Comparisons(result.SelectOneMicroseconds is not null))
             {
-                if (result.Find(mine, concurrency) is { } measured && result.Find(other, concurrency) is { } base_)
+                if (result.Find(mine, concurrency) is { } measured && result.Find(other, concurrency) is { } reference)
                 {
-                    var ratio = measured.RatioTo(base_);
-                    var verdict = target is { } limit ? $" (target <= {limit.ToString(CultureInfo.InvariantCulture)}): {(ratio <= limit ? "PASS" : "MISS")}" : "";
-                    yield return $"{result.Title}, concurrency {concurrency}: {mine} {measured.Variant.Name} ÷ {other} {base_.Variant.Name} = {ratio.ToString("0.000", CultureInfo.InvariantCulture)}{verdict}";
+                    var ratio = measured.RatioTo(reference);
+                    yield return
+                    [
+                        $"{mine} {measured.Variant.Name} ÷ {other} {reference.Variant.Name}",
+                        concurrency.ToString(CultureInfo.InvariantCulture),
+                        ratio.ToString("0.000", CultureInfo.InvariantCulture),
+                        measured.CpuRatioTo(reference).ToString("0.000", CultureInfo.InvariantCulture),
+                        target is { } limit ? $"{limit.ToString(CultureInfo.InvariantCulture)} {(ratio <= limit ? "PASS" : "MISS")}" : "–",
+                    ];
                 }
             }
         }
@@ -101,25 +105,26 @@ internal sealed class ViewsReport(ViewsOptions options)
         ("G", "F", null),
     ];
 
-    private void Write(IReadOnlyList<string[]> rows)
+    private void Write(string[] columns, IReadOnlyList<string[]> rows)
     {
         if (options.IsMarkdown)
         {
-            Console.WriteLine($"| {string.Join(" | ", Columns)} |");
-            Console.WriteLine($"|---|{string.Concat(Enumerable.Repeat("--:|", Columns.Length - 1))}");
+            Console.WriteLine($"| {string.Join(" | ", columns)} |");
+            Console.WriteLine($"|---|{string.Concat(Enumerable.Repeat("--:|", columns.Length - 1))}");
             foreach (var row in rows)
             {
                 Console.WriteLine($"| {string.Join(" | ", row)} |");
             }
-
-            Console.WriteLine();
-            return;
         }
-
-        var widths = Columns.Select((column, i) => rows.Max(row => Math.Max(row[i].Length, column.Length))).ToArray();
-        foreach (var row in rows.Prepend(Columns))
+        else
         {
-            Console.WriteLine(string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))));
+            var widths = columns.Select((column, i) => rows.Max(row => Math.Max(row[i].Length, column.Length))).ToArray();
+            foreach (var row in rows.Prepend(columns))
+            {
+                Console.WriteLine(string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))));
+            }
         }
+
+        Console.WriteLine();
     }
 }
