@@ -105,20 +105,13 @@ internal sealed class CacheReader(CacheEngine engine, ILogger logger)
         return lookup.Value;
     }
 
-    // It belongs to no request: neither its caller's scope nor its transaction nor its token may reach it.
-    private void RefreshInBackground<TState, T>(CacheFlight<T> refresh, CacheSource<TState, T> source)
+    private void RefreshInBackground<TState, T>(CacheFlight<T> refresh, CacheSource<TState, T> source) => DetachedWork.Start(async () =>
     {
-        using (ExecutionContext.SuppressFlow())
+        using (refresh)
         {
-            _ = Task.Run(async () =>
-            {
-                using (refresh)
-                {
-                    await LeadAsync(refresh, source);
-                }
-            });
+            await LeadAsync(refresh, source);
         }
-    }
+    });
 
     private async Task LeadAsync<TState, T>(CacheFlight<T> flight, CacheSource<TState, T> source)
     {

@@ -76,7 +76,7 @@ internal sealed class InvalidationPublisher(FreshnessNode node, IInvalidationLog
             {
                 _isRetrying = true;
                 Log.PublishingFailed(logger, exception);
-                _ = RetryAsync();
+                DetachedWork.Start(RetryAsync);
             }
         }
 

@@ -210,6 +210,9 @@ public sealed class ReadScope : IDisposable
         {
             NotStorable ??= "something was read after its load had returned";
             _stamped?.Void();
+
+            // What ended before the load around it did is part of that; the locks are always taken from the inner to the outer one.
+            _outer?.MarkNotStorable(NotStorable);
         }
     }
 }

@@ -180,6 +180,24 @@ public sealed class CompositionTests : IDisposable
     }
 
     [Fact]
+    public async Task Scope_WithinALoadReadThroughAfterTheLoadReturned_VoidsTheValue()
+    {
+        ReadScope? late = null;
+        await Cache.GetOrCreateAsync("key", TestCache.Minute, _ =>
+        {
+            using var inner = ReadScope.Begin();
+            inner.Add("word");
+            late = inner;
+            return new ValueTask<int>(1);
+        });
+        Assert.Equal(1, Cache.CountByTag("word"));
+
+        late!.Add("another");
+
+        Assert.False(Cache.TryGet<int>("key", out _));
+    }
+
+    [Fact]
     public async Task Scope_MarkedNotStorable_TheValueIsReturnedAndNotStored()
     {
         Assert.Equal(1, await Cache.GetOrCreateAsync("key", TestCache.Minute, _ =>

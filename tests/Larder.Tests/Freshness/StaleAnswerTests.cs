@@ -36,6 +36,25 @@ public sealed class StaleAnswerTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Refresh_StartedByACallerWithAScopeAndAToken_RunsWithoutThem()
+    {
+        await FillAsync(Revalidating);
+        _test.Time.Advance(TimeSpan.FromSeconds(70));
+        var seen = new TaskCompletionSource<(bool, bool)>();
+        using (FreshnessContext.Require(await Cache.InvalidateAsync(["other"], "test")))
+        using (var scope = ReadScope.Begin())
+        {
+            await Cache.GetOrCreateAsync("key", (seen, scope), Revalidating, static (state, _) =>
+            {
+                state.seen.SetResult((FreshnessContext.Token.IsNone, ReadScope.Current != state.scope));
+                return new ValueTask<string>("second");
+            });
+        }
+
+        Assert.Equal((true, true), await seen.Task);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task StaleWhileRevalidate_PastItsBound_LoadsFirst()
     {
         await FillAsync(Revalidating);

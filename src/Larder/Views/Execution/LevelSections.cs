@@ -225,20 +225,16 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, SectionLoa
     private SectionLoad LoadAlone(SectionRun run, CancellationToken cancellationToken) =>
         NewLoad(run, new ReadScope(), (load, fragment, failure) => End(run, SectionOutcome.Loaded, load, fragment, failure), cancellationToken);
 
-    // It belongs to no call: neither its scope nor its transaction nor its token may reach it.
     private void RefreshInBackground(SectionRun run, CacheFlight<SectionFragment> refresh)
     {
         var load = Lead(run, refresh);
-        using (ExecutionContext.SuppressFlow())
+        DetachedWork.Start(async () =>
         {
-            _ = Task.Run(async () =>
+            using (refresh)
             {
-                using (refresh)
-                {
-                    await loader.LoadAsync([load], inSnapshot: false).ConfigureAwait(false);
-                }
-            });
-        }
+                await loader.LoadAsync([load], inSnapshot: false).ConfigureAwait(false);
+            }
+        });
     }
 
     private async ValueTask WaitAsync(SectionRun run, CancellationToken cancellationToken)
@@ -272,7 +268,11 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, SectionLoa
     private void EndFlight(SectionRun run, CacheFlight<SectionFragment> flight, SectionLoad load, SectionFragment? fragment, SectionFailure? failure)
     {
         var policy = flight.Request.Policy;
-        run.LoadElapsed = load.Elapsed;
+        if (!flight.IsRefresh)
+        {
+            run.LoadElapsed = load.Elapsed;
+        }
+
         if (fragment is not null)
         {
             flight.Complete(fragment, policy);

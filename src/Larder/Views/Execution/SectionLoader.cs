@@ -29,7 +29,15 @@ internal sealed class SectionLoader(
         var tasks = new List<Task>();
         foreach (var load in loads)
         {
-            DeclareReads(load);
+            try
+            {
+                DeclareReads(load);
+            }
+            catch (Exception exception)
+            {
+                // The section can be read all the same; what it depends on is not known.
+                load.Reads.MarkNotStorable($"its statement could not be analysed: {exception.Message}");
+            }
         }
 
         foreach (var load in loads.Where(load => load.Section.Source is not SqlSource))
