@@ -6,6 +6,7 @@ using Erp.DemoData;
 namespace Erp.Tests.DemoData;
 
 /// <summary>The demonstration data as they stand in the database: consistent, and something for every view to show.</summary>
+[Trait("Category", "Slow")]
 public sealed class DemoDatabaseTests
 {
     private const string Owed = """

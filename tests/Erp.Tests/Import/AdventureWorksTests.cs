@@ -5,6 +5,7 @@ using Dapper;
 namespace Erp.Tests.Import;
 
 /// <summary>The plain figures of facts.json after the import of the real files, on both databases.</summary>
+[Trait("Category", "Slow")]
 public sealed class AdventureWorksTests
 {
     private static readonly DateTimeOffset StartOfDay = new(ErpTestDatabase.AdventureWorksDay, TimeOnly.MinValue, TimeSpan.Zero);

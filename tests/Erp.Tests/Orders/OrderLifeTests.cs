@@ -4,6 +4,7 @@ using Erp.Tests.Writes;
 namespace Erp.Tests.Orders;
 
 /// <summary>Random lives of orders: whatever is asked for, in whatever order, the books agree afterwards.</summary>
+[Trait("Category", "Slow")]
 public sealed class OrderLifeTests(WritesTemplates templates)
 {
     private const int Kinds = 9;

@@ -1,6 +1,7 @@
 namespace Erp.Tests.Views;
 
 /// <summary>SQLite and PostgreSQL answer alike, to the byte, and so do a miss and a hit.</summary>
+[Trait("Category", "Slow")]
 public sealed class ViewAgreementTests
 {
     private static readonly string[] DemoPaths =
