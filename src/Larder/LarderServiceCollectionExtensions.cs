@@ -36,6 +36,7 @@ public static class LarderServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>(),
                 new CacheCodecs(provider),
                 provider.GetRequiredService<InvalidationPublisher>(),
+                provider.GetService<IReadSetSource>(),
                 provider.GetRequiredService<ILogger<LarderCache>>()));
             services.Replace(ServiceDescriptor.Singleton<HybridCache>(
                 provider => new LarderHybridCache(provider.GetRequiredService<LarderCache>())));

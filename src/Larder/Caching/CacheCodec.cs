@@ -51,5 +51,11 @@ internal sealed class CacheCodec<T>(IHybridCacheSerializer<T> serializer)
         return (value, size);
     }
 
+    /// <summary>Whether a stored value and a new one say the same.</summary>
+    internal bool IsSame(object? stored, T value) =>
+        !SharesInstances ? ((byte[])stored!).AsSpan().SequenceEqual(Serialize(value))
+        : value is ICacheSized sized ? sized.SaysTheSame(stored)
+        : EqualityComparer<T>.Default.Equals((T)stored!, value);
+
     internal T Unpack(object? stored) => SharesInstances ? (T)stored! : Deserialize((byte[])stored!);
 }

@@ -1,3 +1,4 @@
+using Larder.Caching.Verification;
 using Larder.Freshness;
 using Larder.Memory;
 
@@ -29,8 +30,9 @@ internal sealed class CacheEngine
     private long _hits;
     private long _misses;
 
-    internal CacheEngine(LarderCacheOptions options, TimeProvider time, FreshnessNode node)
+    internal CacheEngine(LarderCacheOptions options, TimeProvider time, FreshnessNode node, HitVerifier verifier)
     {
+        Verifier = verifier;
         _enabled = options.Enabled;
         _time = time;
         Node = node;
@@ -43,6 +45,8 @@ internal sealed class CacheEngine
     internal MemoryStore Store { get; }
 
     internal CacheLoadTable Loads { get; }
+
+    internal HitVerifier Verifier { get; }
 
     internal long Hits => Interlocked.Read(ref _hits);
 
@@ -67,6 +71,7 @@ internal sealed class CacheEngine
         var timestamp = _time.GetTimestamp();
         MemoryEntry? entry = null;
         var isFound = _enabled
+            && !Verifier.IsObserving
             && Store.TryGet(request.Key, timestamp, out entry)
             && entry.ValueType == type
             && Judge(entry, request, request.Arrival, timestamp) is EntryUse.Hit or EntryUse.HitAndRefresh;
@@ -116,6 +121,11 @@ internal sealed class CacheEngine
         var declared = words is null ? load.DeclaredTags.AsSpan(..^1) : [.. load.DeclaredTags.AsSpan(..^1), .. WordsOf(words)];
         var stamp = reads.Stamp(
             declared, load.DeclaredTags[^1], load.Start.View.Epoch, Node.Rules.PositionOf(load.Start, reads.LeastPosition, end), load.StartedAt + life);
+        if (reads.NotStorable is null && Store.TryGet(load.Key, out var held))
+        {
+            Verifier.Compare(held, load.Codec, value, stamp);
+        }
+
         var isStorable = !load.Variant.HasFlag(CacheVariant.NoWrite)
             && ReferenceEquals(load.Start.View, end.View)
             && reads.NotStorable is null
@@ -181,6 +191,11 @@ internal sealed class CacheEngine
             request = request with { Variant = request.Variant | CacheVariant.NoRead | CacheVariant.NoWrite };
         }
 
+        else if (Verifier.IsObserving)
+        {
+            return Observe(request, codec, now);
+        }
+
         MemoryEntry? entry = null;
         var use = EntryUse.None;
         var timestamp = _time.GetTimestamp();
@@ -198,12 +213,24 @@ internal sealed class CacheEngine
         return lookup;
     }
 
+    /// <summary>Notes what the store would have answered and answers from the source, even where the store was filled since.</summary>
+    private CacheLookup<T> Observe<T>(in CacheRequest request, CacheCodec<T> codec, LogPosition now)
+    {
+        var timestamp = _time.GetTimestamp();
+        Verifier.CountLookup(!request.Variant.HasFlag(CacheVariant.NoRead)
+            && Store.TryGet(request.Key, timestamp, out var entry)
+            && entry.ValueType == typeof(T)
+            && Judge(entry, request, now, timestamp) is EntryUse.Hit or EntryUse.HitAndRefresh);
+        Interlocked.Increment(ref _misses);
+        return Loads.Begin(request with { Variant = request.Variant | CacheVariant.NoRead }, codec, fallback: null);
+    }
+
     private CacheLookup<T> Hit<T>(in CacheRequest request, CacheCodec<T> codec, MemoryEntry entry, EntryUse use, LogPosition now, long timestamp)
     {
         Interlocked.Increment(ref _hits);
         var isStale = use == EntryUse.StaleAndRefresh;
         CacheFlight<T>? refresh = null;
-        if (use != EntryUse.Hit && timestamp - entry.RefreshTriedAt >= TicksOf(PauseBetweenRefreshes))
+        if ((use != EntryUse.Hit || (!request.IsOfASnapshot && Verifier.Samples(entry))) && timestamp - entry.RefreshTriedAt >= TicksOf(PauseBetweenRefreshes))
         {
             entry.RefreshTriedAt = timestamp;
             refresh = Loads.TryBeginRefresh(request, codec);

@@ -8,4 +8,7 @@ internal interface ICacheSized
 
     /// <summary>Whether it says that there is nothing, as null does.</summary>
     bool IsNegative => false;
+
+    /// <summary>Whether another value of the type says the same, apart from when it was made.</summary>
+    bool SaysTheSame(object? other);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Larder.Caching.Verification;
 using Larder.Freshness;
 using Larder.Memory;
 using Microsoft.Extensions.Logging;
@@ -19,18 +20,21 @@ public sealed class LarderCache
     private readonly Dictionary<string, CachePolicy> _policies;
     private readonly bool _enabled;
     private readonly InvalidationPublisher _publisher;
+    private readonly IReadSetSource? _readSets;
     private readonly ILogger _logger;
     private readonly CacheReader _reader;
 
-    internal LarderCache(LarderCacheOptions options, TimeProvider time, CacheCodecs codecs, InvalidationPublisher publisher, ILogger logger)
+    internal LarderCache(LarderCacheOptions options, TimeProvider time, CacheCodecs codecs, InvalidationPublisher publisher, IReadSetSource? readSets, ILogger logger)
     {
         _enabled = options.Enabled;
         _policies = options.ResolvePolicies();
         _time = time;
         _codecs = codecs;
         _publisher = publisher;
+        _readSets = readSets;
         _logger = logger;
-        Engine = new CacheEngine(options, time, publisher.Node);
+        var verifier = new HitVerifier(options, publisher.Node, time, logger) { Reject = Reject };
+        Engine = new CacheEngine(options, time, publisher.Node, verifier);
         _reader = new CacheReader(Engine, logger);
         DefaultPolicy = _policies[CachePolicies.Default];
     }
@@ -275,6 +279,10 @@ public sealed class LarderCache
         return token;
     }
 
+    /// <summary>What came of comparing values with their sources: in <see cref="CacheMode.Observe"/>, or for a share of the hits.</summary>
+    /// <returns>The figures, each exact, read one after another.</returns>
+    public VerificationReport GetVerification() => Engine.Verifier.Report();
+
     /// <summary>Counts since the process started, and what is held now.</summary>
     /// <returns>The figures, each exact, read one after another.</returns>
     public CacheStatistics GetStatistics() => new()
@@ -291,8 +299,9 @@ public sealed class LarderCache
     /// Looks a key up for a caller that loads several at once. The tags are declared here, or given to Complete by a leader that learns
     /// them from its load, or collected by the flight's scope. The caller has seen to its token and is in no transaction.
     /// </summary>
-    internal CacheLookup<T> BeginLoad<T>(string key, IReadOnlyCollection<string>? tags = null, CachePolicy? policy = null, WriteToken token = default) =>
-        BeginLoadAgain<T>(new CacheRequest(key, policy ?? DefaultPolicy, tags, CacheVariant.None, token, Engine.Node.Now));
+    internal CacheLookup<T> BeginLoad<T>(
+        string key, IReadOnlyCollection<string>? tags = null, CachePolicy? policy = null, WriteToken token = default, bool isOfASnapshot = false) =>
+        BeginLoadAgain<T>(new CacheRequest(key, policy ?? DefaultPolicy, tags, CacheVariant.None, token, Engine.Node.Now) { IsOfASnapshot = isOfASnapshot });
 
     /// <summary>Looks a key up for a caller whose answer was to ask again.</summary>
     internal CacheLookup<T> BeginLoadAgain<T>(CacheRequest request)
@@ -342,6 +351,18 @@ public sealed class LarderCache
             await publishing;
             node.EndBypass(bypassed);
         }
+    }
+
+    /// <summary>Takes a value that its source does not give out of service, here and in what was composed of it, and no longer trusts the fine tags of its statements.</summary>
+    private void Reject(MemoryEntry held)
+    {
+        foreach (var statement in held.Statements)
+        {
+            _readSets?.Degrade(statement);
+        }
+
+        Publish(new WriteSet(HandTags.Key(held.Key)) { IsHard = true });
+        Engine.Store.Remove(held.Key);
     }
 
     private static WriteSet WritesOf(IReadOnlyCollection<string> tags, bool isHard) => tags.Contains("*")

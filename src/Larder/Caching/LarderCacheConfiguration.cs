@@ -14,6 +14,8 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
     internal const string JitterBounds = "a fraction between 0 and 0.5";
     internal const string StalenessBounds = "a whole number of seconds or hh:mm:ss, at most 30 days (2592000)";
     internal const string NegativeBounds = "a whole number of seconds or hh:mm:ss, at most 365 days (31536000)";
+    internal const string ModeBounds = "serve or observe";
+    internal const string RateBounds = "a fraction between 0 and 1";
     internal const string EagerBounds = "a fraction between 0.05 and 0.95";
 
     public void Configure(LarderCacheOptions options)
@@ -25,6 +27,8 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
 
         var errors = options.ConfigurationErrors;
         options.Enabled = First(["Larder:Enabled", "CACHE_ENABLED"], Flag, errors) ?? options.Enabled;
+        options.Mode = First(["Larder:Mode"], Mode, errors) ?? options.Mode;
+        options.VerifySampleRate = First(["Larder:VerifySampleRate"], Rate, errors) ?? options.VerifySampleRate;
         options.DefaultDuration = First(["Larder:DefaultDuration", "CACHE_DEFAULT_TTL"], Duration, errors) ?? options.DefaultDuration;
         options.ShortDuration = First(["Larder:ShortDuration", "CACHE_TTL_SHORT"], Duration, errors) ?? options.ShortDuration;
         options.MediumDuration = First(["Larder:MediumDuration", "CACHE_TTL_MEDIUM"], Duration, errors) ?? options.MediumDuration;
@@ -128,6 +132,15 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
         "FALSE" or "0" => false,
         _ => null,
     });
+
+    private static readonly Parser<CacheMode> Mode = new(ModeBounds, text => text.ToUpperInvariant() switch
+    {
+        "SERVE" => CacheMode.Serve,
+        "OBSERVE" => CacheMode.Observe,
+        _ => null,
+    });
+
+    private static readonly Parser<double> Rate = Fraction(RateBounds, 0, 1);
 
     private static readonly Parser<TimeSpan> Duration = Span(DurationBounds, TimeSpan.FromTicks(1), CachePolicy.GreatestDuration);
 

@@ -17,6 +17,18 @@ public sealed class LarderCacheOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>
+    /// Whether answers come from the cache, or only a report of what they would have been. Default <see cref="CacheMode.Serve"/>.
+    /// Configuration: <c>Larder:Mode</c> (serve, observe).
+    /// </summary>
+    public CacheMode Mode { get; set; }
+
+    /// <summary>
+    /// The share of hits whose source is read again in the background and compared: 0 to 1; default 0, none; 0.001 is a good start. At most one
+    /// comparison of a key each second. Configuration: <c>Larder:VerifySampleRate</c>.
+    /// </summary>
+    public double VerifySampleRate { get; set; }
+
+    /// <summary>
     /// Lifetime of the policy "default": more than 0, at most 365 days; default 300 s.
     /// Configuration: <c>Larder:DefaultDuration</c>, <c>CACHE_DEFAULT_TTL</c> (seconds).
     /// </summary>

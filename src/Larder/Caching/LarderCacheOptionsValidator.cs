@@ -18,6 +18,16 @@ internal sealed class LarderCacheOptionsValidator : IValidateOptions<LarderCache
             LarderCacheOptions.LeastMemoryLimitBytes,
             LarderCacheOptions.GreatestMemoryLimitBytes,
             errors);
+        if (!Enum.IsDefined(options.Mode))
+        {
+            errors.Add($"Larder:Mode is {options.Mode}: it must be {LarderCacheConfiguration.ModeBounds}.");
+        }
+
+        if (!(options.VerifySampleRate >= 0 && options.VerifySampleRate <= 1))
+        {
+            errors.Add($"Larder:VerifySampleRate is {options.VerifySampleRate}: it must be {LarderCacheConfiguration.RateBounds}.");
+        }
+
         foreach (var (policyName, changes) in options.Policies)
         {
             CheckPolicy(policyName, changes, options, errors);

@@ -14,4 +14,7 @@ internal interface IReadSetSource
     /// <returns>False when it is not known.</returns>
     bool TryGetTags(
         string database, string sql, IReadOnlyList<KeyValuePair<string, object?>> parameters, [NotNullWhen(true)] out Tag[]? tags, out string? reason);
+
+    /// <summary>Trusts the fine tags of a statement no longer: from now on it is tracked by its tables.</summary>
+    void Degrade(ReadStatement statement);
 }

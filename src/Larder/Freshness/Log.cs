@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(1103, LogLevel.Information, "The invalidation log takes records again, and has all that were kept")]
     public static partial void PublishingResumed(ILogger logger);
 
+    [LoggerMessage(1105, LogLevel.Error, "The cached value of {Key} was held to be fresh and is not what its source gives; it is dropped, and what it was read by is tracked by table from now on: {Statements}")]
+    public static partial void HitDiffers(ILogger logger, string key, string statements);
+
     [LoggerMessage(1104, LogLevel.Warning, "A background refresh of {Key} failed")]
     public static partial void RefreshFailed(ILogger logger, string key, Exception exception);
 }

@@ -8,10 +8,12 @@ namespace Larder.Freshness;
 public sealed class ReadScope : IDisposable
 {
     private const int MaxTags = 4096;
+    private const int MaxStatements = 32;
 
     private readonly Lock _adding = new();
     private readonly HashSet<Tag> _tags = [];
     private readonly ReadScope? _outer;
+    private List<ReadStatement>? _statements;
     private ReadStamp? _stamped;
     private bool _isSealed;
     private bool _hasHandTags;
@@ -80,12 +82,22 @@ public sealed class ReadScope : IDisposable
         _outer?.Add(this);
     }
 
-    /// <summary>What a data source read, seen by the analysis of its statement.</summary>
+    /// <summary>What a data source reads that has no statement.</summary>
     internal void Report(ReadOnlySpan<Tag> tags)
     {
         lock (_adding)
         {
             Add_NeedsLock(tags);
+        }
+    }
+
+    /// <summary>What a data source reads, seen by the analysis of its statement.</summary>
+    internal void Report(ReadStatement statement)
+    {
+        lock (_adding)
+        {
+            Add_NeedsLock(statement);
+            Add_NeedsLock(statement.Tags);
         }
     }
 
@@ -105,6 +117,7 @@ public sealed class ReadScope : IDisposable
         lock (_adding)
         {
             Add_NeedsLock(stamp.Tags);
+            Add_NeedsLock(stamp.Statements);
             Epoch ??= stamp.Epoch;
             LeastPosition = Math.Min(LeastPosition, checkedAt?.Applied ?? stamp.Position);
             LeastExpiresAt = Math.Min(LeastExpiresAt, stamp.ExpiresAt);
@@ -138,7 +151,7 @@ public sealed class ReadScope : IDisposable
             var kind = _isTimed || tags.Length == 1 ? FreshnessKind.Timed
                 : _hasHandTags || !words.IsEmpty ? FreshnessKind.HandTagged
                 : FreshnessKind.Tracked;
-            return new ReadStamp(tags, epoch, position, Math.Min(expiresAt, LeastExpiresAt), kind);
+            return new ReadStamp(tags, epoch, position, Math.Min(expiresAt, LeastExpiresAt), kind) { Statements = _statements is null ? [] : [.. _statements] };
         }
     }
 
@@ -166,6 +179,7 @@ public sealed class ReadScope : IDisposable
         lock (_adding)
         {
             Add_NeedsLock([.. inner._tags]);
+            Add_NeedsLock(inner._statements ?? []);
             Epoch ??= inner.Epoch;
             LeastPosition = Math.Min(LeastPosition, inner.LeastPosition);
             LeastExpiresAt = Math.Min(LeastExpiresAt, inner.LeastExpiresAt);
@@ -183,6 +197,24 @@ public sealed class ReadScope : IDisposable
         {
             change();
             Void_NeedsLock();
+        }
+    }
+
+    private void Add_NeedsLock(IReadOnlyList<ReadStatement> statements)
+    {
+        for (var i = 0; i < statements.Count; i++)
+        {
+            Add_NeedsLock(statements[i]);
+        }
+    }
+
+    // They explain and decide nothing, so that what is beyond the bound is left out.
+    private void Add_NeedsLock(ReadStatement statement)
+    {
+        _statements ??= [];
+        if (_statements.Count < MaxStatements && !_statements.Contains(statement))
+        {
+            _statements.Add(statement);
         }
     }
 

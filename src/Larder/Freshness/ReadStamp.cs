@@ -18,9 +18,7 @@ internal class ReadStamp
     }
 
     protected ReadStamp(ReadStamp stamp)
-        : this(stamp.Tags, stamp.Epoch, stamp.Position, stamp.ExpiresAt, stamp.Kind)
-    {
-    }
+        : this(stamp.Tags, stamp.Epoch, stamp.Position, stamp.ExpiresAt, stamp.Kind) => Statements = stamp.Statements;
 
     internal Tag[] Tags { get; }
 
@@ -33,6 +31,9 @@ internal class ReadStamp
     internal long ExpiresAt { get; }
 
     internal FreshnessKind Kind { get; }
+
+    /// <summary>What it was read by, for whoever asks why; not all of it where that is much.</summary>
+    internal ReadStatement[] Statements { get; init; } = [];
 
     /// <summary>Where it was last found fresh; null: nowhere yet.</summary>
     internal LogPosition? ValidAt => Volatile.Read(ref _validAt);

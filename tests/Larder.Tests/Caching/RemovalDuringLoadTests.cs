@@ -159,6 +159,8 @@ public sealed class RemovalDuringLoadTests : IDisposable
                 return 1;
             }
         }
+
+        public bool SaysTheSame(object? other) => other is Sized;
     }
 
     private sealed class HookedTime : TimeProvider

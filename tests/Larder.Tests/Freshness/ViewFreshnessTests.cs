@@ -152,6 +152,8 @@ public sealed class ViewFreshnessTests : IAsyncDisposable
 
         internal string? Refuses { get; set; }
 
+        internal List<string> Degraded { get; } = [];
+
         public bool TryGetTags(
             string database, string sql, IReadOnlyList<KeyValuePair<string, object?>> parameters, [NotNullWhen(true)] out Tag[]? tags, out string? reason)
         {
@@ -159,5 +161,7 @@ public sealed class ViewFreshnessTests : IAsyncDisposable
             tags = Knows && Refuses is null ? [sql.Contains("reviews", StringComparison.Ordinal) ? Reviews : Products] : null;
             return tags is not null;
         }
+
+        public void Degrade(ReadStatement statement) => Degraded.Add(statement.Text);
     }
 }

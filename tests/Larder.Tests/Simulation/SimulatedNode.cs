@@ -23,7 +23,7 @@ internal sealed class SimulatedNode
         Node = new FreshnessNode(world.Time, new SimulationRules(world), new LogTableSizes(6, 3, 4)) { LagBound = hasOwnLog ? null : SimulationWorld.LagBound };
         _inProcess = hasOwnLog ? new InProcessLog(Node, NullLogger.Instance) : null;
         Cache = new LarderCache(
-            Options, world.Time, Codecs, new InvalidationPublisher(Node, _inProcess ?? (IInvalidationLog)new NoLog(), world.Time, NullLogger.Instance), NullLogger.Instance);
+            Options, world.Time, Codecs, new InvalidationPublisher(Node, _inProcess ?? (IInvalidationLog)new NoLog(), world.Time, NullLogger.Instance), readSets: null, NullLogger.Instance);
         if (_inProcess is null)
         {
             Node.Open(world.Log.Epoch, world.Log.Last);

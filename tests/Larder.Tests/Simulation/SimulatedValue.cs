@@ -9,6 +9,8 @@ internal sealed record SimulatedValue(ImmutableArray<long> Versions) : ICacheSiz
 {
     public long SizeInBytes => 64;
 
+    public bool SaysTheSame(object? other) => other is SimulatedValue value && Versions.SequenceEqual(value.Versions);
+
     internal static SimulatedValue Of(SimulatedKey key, ImmutableArray<long> rows) =>
         new([.. rows.Select((version, row) => key.Rows.Contains(row) ? version : -1)]);
 

@@ -192,7 +192,7 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, SectionLoa
             policy = policy with { EagerRefresh = null, StaleWhileRevalidate = TimeSpan.Zero, StaleAfterInvalidation = TimeSpan.Zero };
         }
 
-        Take(run, cache.BeginLoad<SectionFragment>(run.CacheKey, call.TagsOf(run), policy, call.Token));
+        Take(run, cache.BeginLoad<SectionFragment>(run.CacheKey, call.TagsOf(run), policy, call.Token, snapshotKey is not null));
     }
 
     private void Take(SectionRun run, CacheLookup<SectionFragment> lookup)

@@ -16,5 +16,7 @@ internal sealed record SectionFragment(ReadOnlyMemory<byte> Json, DateTimeOffset
 
     public bool IsNegative => IsNull;
 
+    public bool SaysTheSame(object? other) => other is SectionFragment fragment && Json.Span.SequenceEqual(fragment.Json.Span);
+
     public long SizeInBytes => Json.Length + ObjectOverhead;
 }

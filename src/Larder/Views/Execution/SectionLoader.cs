@@ -93,9 +93,10 @@ internal sealed class SectionLoader(
         else if (load.Section.Source is SqlSource source)
         {
             string? reason = null;
-            if (readSets?.TryGetTags(source.DatabaseName, source.Text, _databases[source.DatabaseName].ParametersOf(load), out var tags, out reason) == true)
+            var parameters = _databases[source.DatabaseName].ParametersOf(load);
+            if (readSets?.TryGetTags(source.DatabaseName, source.Text, parameters, out var tags, out reason) == true)
             {
-                load.Reads.Report(tags);
+                load.Reads.Report(new ReadStatement(source.DatabaseName, source.Text, parameters, tags));
             }
             else if (reason is null)
             {
