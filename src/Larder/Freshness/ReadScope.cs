@@ -8,10 +8,12 @@ namespace Larder.Freshness;
 public sealed class ReadScope : IDisposable
 {
     private const int MaxTags = 4096;
+    private const int MaxStatements = 64;
 
     private readonly Lock _adding = new();
     private readonly HashSet<Tag> _tags = [];
     private readonly ReadScope? _outer;
+    private List<ReportedRead>? _reported;
     private ReadStamp? _stamped;
     private bool _isSealed;
     private bool _hasHandTags;
@@ -80,11 +82,30 @@ public sealed class ReadScope : IDisposable
         _outer?.Add(this);
     }
 
-    /// <summary>What a data source read, seen by the analysis of its statement.</summary>
-    internal void Report(ReadOnlySpan<Tag> tags)
+    /// <summary>The statements that were reported, at most the first 64, each with the tags it brought.</summary>
+    internal ReportedRead[] Reported
+    {
+        get
+        {
+            lock (_adding)
+            {
+                return _reported is null ? [] : [.. _reported];
+            }
+        }
+    }
+
+    /// <summary>What a data source reads, seen by the analysis of its statement.</summary>
+    /// <param name="tags">The tags; not changed afterwards, because they are kept.</param>
+    /// <param name="statement">The statement that brought them, for whoever asks why the value was dropped.</param>
+    internal void Report(Tag[] tags, string? statement = null)
     {
         lock (_adding)
         {
+            if (statement is not null)
+            {
+                Keep_NeedsLock(new(statement, tags));
+            }
+
             Add_NeedsLock(tags);
         }
     }
@@ -165,6 +186,11 @@ public sealed class ReadScope : IDisposable
     {
         lock (_adding)
         {
+            foreach (var read in inner._reported ?? [])
+            {
+                Keep_NeedsLock(read);
+            }
+
             Add_NeedsLock([.. inner._tags]);
             Epoch ??= inner.Epoch;
             LeastPosition = Math.Min(LeastPosition, inner.LeastPosition);
@@ -183,6 +209,15 @@ public sealed class ReadScope : IDisposable
         {
             change();
             Void_NeedsLock();
+        }
+    }
+
+    private void Keep_NeedsLock(ReportedRead read)
+    {
+        _reported ??= new(1);
+        if (_reported.Count < MaxStatements)
+        {
+            _reported.Add(read);
         }
     }
 

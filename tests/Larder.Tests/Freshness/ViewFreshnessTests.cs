@@ -152,6 +152,8 @@ public sealed class ViewFreshnessTests : IAsyncDisposable
 
         internal string? Refuses { get; set; }
 
+        public ValueTask PrepareAsync(string database, string sql, CancellationToken cancellationToken) => default;
+
         public bool TryGetTags(
             string database, string sql, IReadOnlyList<KeyValuePair<string, object?>> parameters, [NotNullWhen(true)] out Tag[]? tags, out string? reason)
         {

@@ -31,7 +31,7 @@ internal sealed class SectionLoader(
         {
             try
             {
-                DeclareReads(load);
+                await DeclareReadsAsync(load).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -84,7 +84,7 @@ internal sealed class SectionLoader(
     }
 
     /// <summary>Says what a section will have read, before it does. Code says it by itself, through the scope it runs in.</summary>
-    private void DeclareReads(SectionLoad load)
+    private async ValueTask DeclareReadsAsync(SectionLoad load)
     {
         if (load.Section.Source is HttpSource)
         {
@@ -92,10 +92,16 @@ internal sealed class SectionLoader(
         }
         else if (load.Section.Source is SqlSource source)
         {
-            string? reason = null;
-            if (readSets?.TryGetTags(source.DatabaseName, source.Text, _databases[source.DatabaseName].ParametersOf(load), out var tags, out reason) == true)
+            if (readSets is null)
             {
-                load.Reads.Report(tags);
+                load.Reads.MarkTimed();
+                return;
+            }
+
+            await readSets.PrepareAsync(source.DatabaseName, source.Text, load.Abandoned).ConfigureAwait(false);
+            if (readSets.TryGetTags(source.DatabaseName, source.Text, _databases[source.DatabaseName].ParametersOf(load), out var tags, out var reason))
+            {
+                load.Reads.Report(tags, source.Text);
             }
             else if (reason is null)
             {
