@@ -71,10 +71,15 @@ internal sealed class CacheEngine
         var timestamp = _time.GetTimestamp();
         MemoryEntry? entry = null;
         var isFound = _enabled
-            && !Verifier.IsObserving
             && Store.TryGet(request.Key, timestamp, out entry)
             && entry.ValueType == type
             && Judge(entry, request, request.Arrival, timestamp) is EntryUse.Hit or EntryUse.HitAndRefresh;
+        if (Verifier.IsObserving)
+        {
+            Verifier.CountLookup(isFound);
+            isFound = false;
+        }
+
         Interlocked.Increment(ref isFound ? ref _hits : ref _misses);
         return isFound ? entry : null;
     }

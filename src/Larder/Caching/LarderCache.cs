@@ -41,6 +41,8 @@ public sealed class LarderCache
 
     internal CacheEngine Engine { get; }
 
+    internal TimeProvider Time => _time;
+
     internal CachePolicy DefaultPolicy { get; }
 
     /// <summary>Finds a policy, built in or added.</summary>
@@ -162,6 +164,11 @@ public sealed class LarderCache
         var declared = CacheEngine.TagsOf(tags, key);
         var position = Engine.Node.Rules.PositionOf(start, reads.LeastPosition, Engine.Node.Now);
         var stamp = reads.Stamp(declared.AsSpan(..^1), declared[^1], start.View.Epoch, position, from + Engine.LifeOf(value, policy));
+        if (reads.NotStorable is null && Engine.Store.TryGet(key, out var held))
+        {
+            Engine.Verifier.Compare(held, _codecs.Get<T>(), value, stamp);
+        }
+
         var entry = FreshnessFlow.IsInTransaction(FreshnessFlow.Current) ? null : Engine.Pack(key, _codecs.Get<T>(), value, policy, stamp, from);
         if (entry is not null && reads.TryTie(entry) && Engine.IsFresh(entry, Engine.Node.Now))
         {

@@ -19,20 +19,11 @@ public sealed record QueryCacheOptions
     /// </summary>
     public int MaxMeasuredStatements { get; init; } = 500;
 
-    /// <exception cref="ArgumentException">An option is out of its bounds.</exception>
-    internal void Check()
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(Policy);
-        CheckBounds(MaxRows, 1, 1_000_000, nameof(MaxRows));
-        CheckBounds(MaxBytes, 1024, 1024L * 1024 * 1024, nameof(MaxBytes));
-        CheckBounds(MaxMeasuredStatements, 1, 100_000, nameof(MaxMeasuredStatements));
-    }
-
-    private static void CheckBounds(long value, long least, long greatest, string name)
-    {
-        if (value < least || value > greatest)
-        {
-            throw new ArgumentOutOfRangeException(name, value, $"{name} is between {least} and {greatest}.");
-        }
-    }
+    /// <summary>What is out of its bounds; null: nothing.</summary>
+    internal string? Problem() =>
+        string.IsNullOrWhiteSpace(Policy) ? "QueryCacheOptions.Policy is empty: it names a policy."
+        : MaxRows is < 1 or > 1_000_000 ? $"QueryCacheOptions.MaxRows is {MaxRows}: it is between 1 and 1,000,000."
+        : MaxBytes is < 1024 or > 1024L * 1024 * 1024 ? $"QueryCacheOptions.MaxBytes is {MaxBytes}: it is between 1 KiB and 1 GiB."
+        : MaxMeasuredStatements is < 1 or > 100_000 ? $"QueryCacheOptions.MaxMeasuredStatements is {MaxMeasuredStatements}: it is between 1 and 100,000."
+        : null;
 }

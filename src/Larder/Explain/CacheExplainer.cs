@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Larder.Caching;
 using Larder.Data;
 using Larder.Data.Tracking;
@@ -101,9 +100,9 @@ public sealed class CacheExplainer
             IsCacheable = text.IsCacheable,
             NotCacheable = text.IsCacheable ? null : text.NotCacheable,
             WritesAnything = writes.WritesAnything,
-            IsDegraded = database.IsDegraded(text.Text),
+            IsDegraded = text.Statements.Any(database.IsDegraded),
             Reads = [.. text.Statements.SelectMany(statement => statement.Reads).Select(read => new TableReadExplanation(
-                read.Relation.Definition.FullName, read.Alias, database.IsDegraded(text.Text) ? "table" : read.Level.ToString().ToLowerInvariant(), read.Because))],
+                read.Relation.Definition.FullName, read.Alias, read.Level.ToString().ToLowerInvariant(), read.Because))],
             Writes = [.. text.Statements.SelectMany(statement => statement.Writes).Select(write => new TableWriteExplanation(
                 write.Relation.Definition.FullName, write.Events.ToString().ToLowerInvariant(), write.IsAnyRow, write.Because))],
             UnknownRelations = [.. text.Statements.SelectMany(statement => statement.UnknownRelations).Distinct(StringComparer.Ordinal)],

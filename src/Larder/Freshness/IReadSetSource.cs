@@ -2,14 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Larder.Freshness;
 
-/// <summary>Says which tags a statement reads when it is run with given values. The SQL analysis registers one; without one SQL sections are timed.</summary>
+/// <summary>Says which tags a statement reads when it is run with given values. Without one, and for databases that it does not know, SQL sections are timed.</summary>
 internal interface IReadSetSource
 {
+    /// <summary>Makes sure that the schema of a database is known. Awaited before <see cref="TryGetTags"/>; completes at once where it is.</summary>
+    /// <param name="database">The name of the database, as sections use it.</param>
+    /// <param name="sql">The statement; when it names what the schema does not know, the schema may have changed.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    ValueTask PrepareAsync(string database, string sql, CancellationToken cancellationToken);
+
     /// <summary>Finds the tags.</summary>
     /// <param name="database">The name of the database, as sections use it.</param>
     /// <param name="sql">The statement.</param>
     /// <param name="parameters">The values, by the names the statement uses, without <c>@</c>.</param>
-    /// <param name="tags">What it reads: at least one tag.</param>
+    /// <param name="tags">What it reads; empty where it reads no table.</param>
     /// <param name="reason">Why that is not known; null: the statement may be cached, for its lifetime. Otherwise it must not be cached.</param>
     /// <returns>False when it is not known.</returns>
     bool TryGetTags(

@@ -106,6 +106,9 @@ internal sealed class MemoryStore(long limitBytes, TimeProvider time, Func<Memor
         }
     }
 
+    /// <summary>What is held, as it is met, without stopping anybody.</summary>
+    internal IEnumerable<MemoryEntry> Entries() => _entries.Select(pair => pair.Value);
+
     /// <summary>The keys held that the predicate accepts.</summary>
     internal IEnumerable<string> Keys(Predicate<string> predicate) => _entries.Select(pair => pair.Key).Where(key => predicate(key));
 

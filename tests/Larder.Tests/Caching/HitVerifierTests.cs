@@ -182,6 +182,8 @@ public sealed class HitVerifierTests : IDisposable
     {
         internal List<string> Texts { get; } = [];
 
+        public ValueTask PrepareAsync(string database, string sql, CancellationToken cancellationToken) => default;
+
         public bool TryGetTags(
             string database, string sql, IReadOnlyList<KeyValuePair<string, object?>> parameters, [NotNullWhen(true)] out Tag[]? tags, out string? reason)
         {

@@ -154,6 +154,8 @@ public sealed class ViewFreshnessTests : IAsyncDisposable
 
         internal List<string> Degraded { get; } = [];
 
+        public ValueTask PrepareAsync(string database, string sql, CancellationToken cancellationToken) => default;
+
         public bool TryGetTags(
             string database, string sql, IReadOnlyList<KeyValuePair<string, object?>> parameters, [NotNullWhen(true)] out Tag[]? tags, out string? reason)
         {

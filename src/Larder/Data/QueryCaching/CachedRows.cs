@@ -57,6 +57,9 @@ internal sealed class CachedRows : ICacheSized
         return await reader.NextResultAsync(cancellationToken).ConfigureAwait(false) ? null : new CachedRows(names, rows, bytes + (names.Length * ArrayOverhead));
     }
 
+    /// <summary>The value for a caller, who may change an array.</summary>
+    public object ValueAt(int row, int column) => Rows[row][column] is Array array ? array.Clone() : Rows[row][column];
+
     public bool SaysTheSame(object? other) => other is CachedRows rows
         && rows.Rows.Count == Rows.Count
         && rows.Columns.AsSpan().SequenceEqual(Columns)

@@ -8,7 +8,7 @@ namespace Larder.Data.QueryCaching;
 /// Reads stored rows as their provider's reader would: the values are the provider's own, and other types are made of them where the conversion is exact. A
 /// provider's special ways of reading a column, such as its own range types made on demand, are not there.
 /// </summary>
-internal sealed class CachedRowsReader(CachedRows rows) : DbDataReader
+internal sealed class CachedRowsReader(CachedRows rows, DbConnection? closes) : DbDataReader
 {
     private int _row = -1;
     private bool _isClosed;
@@ -52,7 +52,23 @@ internal sealed class CachedRowsReader(CachedRows rows) : DbDataReader
         return false;
     }
 
-    public override void Close() => _isClosed = true;
+    public override void Close()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            closes?.Close();
+        }
+    }
+
+    public override async Task CloseAsync()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            await (closes?.CloseAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+    }
 
     public override string GetName(int ordinal) => rows.Columns[ordinal].Name;
 
@@ -70,7 +86,7 @@ internal sealed class CachedRowsReader(CachedRows rows) : DbDataReader
         return index >= 0 ? index : throw new ArgumentOutOfRangeException(nameof(name), name, $"There is no column '{name}'.");
     }
 
-    public override object GetValue(int ordinal) => Row[ordinal] is Array array ? array.Clone() : Row[ordinal];
+    public override object GetValue(int ordinal) => Row[ordinal] is Array ? rows.ValueAt(_row, ordinal) : Row[ordinal];
 
     public override int GetValues(object[] values)
     {

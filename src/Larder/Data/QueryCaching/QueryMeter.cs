@@ -5,6 +5,8 @@ namespace Larder.Data.QueryCaching;
 /// <summary>Counts executions and their times by statement. As many statements as there may be are counted apart, the others together.</summary>
 internal sealed class QueryMeter(int maxStatements, TimeProvider time)
 {
+    private static readonly TimeSpan TooLargeFor = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, Counter> _counters = new(StringComparer.Ordinal);
     private readonly Counter _others = new(null);
     private int _count;
@@ -14,6 +16,17 @@ internal sealed class QueryMeter(int maxStatements, TimeProvider time)
     {
         var counter = _counters.TryGetValue(statement, out var known) ? known : Add(statement);
         counter.Record(isHit, time.GetElapsedTime(startedAt).Ticks, time.GetUtcNow().UtcTicks);
+    }
+
+    /// <summary>Whether the statement's result was too large to be stored a short while ago, so that reading it into memory is not tried.</summary>
+    public bool IsTooLarge(string statement) => _counters.TryGetValue(statement, out var counter) && time.GetTimestamp() < counter.TooLargeUntil;
+
+    public void MarkTooLarge(string statement)
+    {
+        if (_counters.TryGetValue(statement, out var counter))
+        {
+            counter.TooLargeUntil = time.GetTimestamp() + (long)(TooLargeFor.TotalSeconds * time.TimestampFrequency);
+        }
     }
 
     public IReadOnlyList<QueryStatistics> Read() =>
@@ -44,6 +57,13 @@ internal sealed class QueryMeter(int maxStatements, TimeProvider time)
         private long _hitTicks;
         private long _missTicks;
         private long _last;
+        private long _tooLargeUntil = long.MinValue;
+
+        public long TooLargeUntil
+        {
+            get => Volatile.Read(ref _tooLargeUntil);
+            set => Volatile.Write(ref _tooLargeUntil, value);
+        }
 
         public void Record(bool isHit, long ticks, long now)
         {

@@ -129,6 +129,15 @@ internal sealed record AnalyzedText(string Text, ImmutableArray<StatementAnalysi
     public bool IsReadOnly { get; } = Statements.All(statement =>
         statement.WritesAnything is null && statement.Writes.IsEmpty && statement.Kind is StatementKind.Read or StatementKind.Session);
 
+    /// <summary>Whether it changes what names and values mean in the session.</summary>
+    public bool TaintsSession { get; } = Statements.Any(statement => statement.TaintsSession);
+
+    /// <summary>Whether it begins a transaction.</summary>
+    public bool BeginsTransaction { get; } = Statements.Any(statement => statement.Transaction is TransactionAction.Begin or TransactionAction.Savepoint);
+
+    /// <summary>Whether it names a relation that the schema does not know, which may have changed.</summary>
+    public bool NamesUnknown { get; } = Statements.Any(statement => !statement.UnknownRelations.IsEmpty);
+
     /// <summary>The first reason not to store the result.</summary>
     public string? NotCacheable { get; } = Statements.IsEmpty
         ? "there is no statement"

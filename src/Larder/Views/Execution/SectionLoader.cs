@@ -31,7 +31,7 @@ internal sealed class SectionLoader(
         {
             try
             {
-                DeclareReads(load);
+                await DeclareReadsAsync(load).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -84,7 +84,7 @@ internal sealed class SectionLoader(
     }
 
     /// <summary>Says what a section will have read, before it does. Code says it by itself, through the scope it runs in.</summary>
-    private void DeclareReads(SectionLoad load)
+    private async ValueTask DeclareReadsAsync(SectionLoad load)
     {
         if (load.Section.Source is HttpSource)
         {
@@ -92,9 +92,15 @@ internal sealed class SectionLoader(
         }
         else if (load.Section.Source is SqlSource source)
         {
-            string? reason = null;
+            if (readSets is null)
+            {
+                load.Reads.MarkTimed();
+                return;
+            }
+
+            await readSets.PrepareAsync(source.DatabaseName, source.Text, load.Abandoned).ConfigureAwait(false);
             var parameters = _databases[source.DatabaseName].ParametersOf(load);
-            if (readSets?.TryGetTags(source.DatabaseName, source.Text, parameters, out var tags, out reason) == true)
+            if (readSets.TryGetTags(source.DatabaseName, source.Text, parameters, out var tags, out var reason))
             {
                 load.Reads.Report(new ReadStatement(source.DatabaseName, source.Text, parameters, tags));
             }

@@ -1,0 +1,59 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Larder.Caching;
+
+namespace Larder.Data.QueryCaching;
+
+/// <summary>The key of a query's result: its database, the hash of its text, and its values with their types.</summary>
+internal static class QueryKey
+{
+    private const int HashBytes = 16;
+
+    /// <summary>Null: a value is of a type whose meaning to the provider is not known here.</summary>
+    public static string? Of(string database, string text, DbParameterCollection parameters)
+    {
+        var parts = new string?[1 + (2 * parameters.Count)];
+        parts[0] = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())).AsSpan(0, HashBytes));
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            var parameter = parameters[i];
+            if (parameter.Direction != ParameterDirection.Input || !TryWrite(parameter.Value, out var written))
+            {
+                return null;
+            }
+
+            // The type says how the provider sends the value, so that equal texts of different types stay apart.
+            parts[1 + (2 * i)] = $"{parameter.ParameterName}={parameter.Value?.GetType().Name}/{parameter.DbType}/{parameter.Size}";
+            parts[2 + (2 * i)] = written;
+        }
+
+        return CacheKeyFormat.Build("query", database, parts);
+    }
+
+    private static bool TryWrite(object? value, out string? written)
+    {
+        written = value switch
+        {
+            null or DBNull => null,
+            string text => text,
+            bool or byte or sbyte or short or ushort or int or uint or long or ulong or decimal or Guid => ((IFormattable?)(value as IFormattable))?.ToString(null, CultureInfo.InvariantCulture) ?? value.ToString(),
+            double number => number.ToString("R", CultureInfo.InvariantCulture),
+            float number => number.ToString("R", CultureInfo.InvariantCulture),
+            DateTime time => $"{time.Ticks}/{time.Kind}",
+            DateTimeOffset time => $"{time.Ticks}/{time.Offset.Ticks}",
+            DateOnly day => day.DayNumber.ToString(CultureInfo.InvariantCulture),
+            TimeOnly time => time.Ticks.ToString(CultureInfo.InvariantCulture),
+            TimeSpan span => span.Ticks.ToString(CultureInfo.InvariantCulture),
+            byte[] bytes => Convert.ToHexString(bytes),
+            int[] numbers => string.Join(',', numbers),
+            long[] numbers => string.Join(',', numbers),
+            Guid[] ids => string.Join(',', ids),
+            string?[] texts => string.Concat(texts.Select(text => text is null ? "-;" : $"{text.Length};{text}")),
+            _ => "",
+        };
+        return written is null ? value is null or DBNull : written.Length > 0 || value is string or byte[] or int[] or long[] or Guid[] or string?[];
+    }
+}

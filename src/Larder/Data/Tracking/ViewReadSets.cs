@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Larder.Freshness;
+
+namespace Larder.Data.Tracking;
+
+/// <summary>The read sets of SQL sections, which are read through the databases' own data sources and not through the tracked ones.</summary>
+internal sealed class ViewReadSets(IEnumerable<TrackedDatabase> databases) : IReadSetSource
+{
+    private readonly FrozenDictionary<string, TrackedDatabase> _databases = databases
+        .Where(database => database.Options.IsTracked)
+        .ToFrozenDictionary(database => database.Options.Name, StringComparer.Ordinal);
+
+    public ValueTask PrepareAsync(string database, string sql, CancellationToken cancellationToken)
+    {
+        if (!_databases.TryGetValue(database, out var tracked))
+        {
+            return default;
+        }
+
+        return tracked.Schema.IsReady && !tracked.Schema.Last!.Analyze(sql).NamesUnknown ? default : PrepareAsync(tracked.Schema, sql, cancellationToken);
+    }
+
+    public bool TryGetTags(
+        string database, string sql, IReadOnlyList<KeyValuePair<string, object?>> parameters, [NotNullWhen(true)] out Tag[]? tags, out string? reason)
+    {
+        (tags, reason) = (null, null);
+        if (!_databases.TryGetValue(database, out var tracked))
+        {
+            return false;
+        }
+
+        reason = tracked.Taint;
+        if (reason is not null || tracked.Schema.Current is not { } analyzer)
+        {
+            reason ??= "the schema has just changed";
+            return false;
+        }
+
+        var text = analyzer.Analyze(sql);
+        if (!text.IsCacheable)
+        {
+            reason = text.NotCacheable ?? "it is not understood";
+            return false;
+        }
+
+        var values = new NamedParameters(parameters, tracked.Dialect);
+        tags = text.Statements is [var only]
+            ? tracked.TagsOf(only, values)
+            : [.. text.Statements.SelectMany(statement => tracked.TagsOf(statement, values)).Distinct()];
+        return true;
+    }
+
+    public void Degrade(ReadStatement statement)
+    {
+        if (_databases.TryGetValue(statement.Database, out var tracked))
+        {
+            tracked.Degrade(statement.Text);
+        }
+    }
+
+    private static async ValueTask PrepareAsync(TrackedSchema schema, string sql, CancellationToken cancellationToken)
+    {
+        var analyzer = await schema.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (analyzer.Analyze(sql).NamesUnknown)
+        {
+            await schema.DemandAsync(idle: null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
