@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Larder.Data;
 using Npgsql;
 
 namespace Erp.Database;
@@ -15,8 +16,15 @@ internal abstract class BulkLoader
     public Task<long> LoadAsync(TableDefinition table, IEnumerable<object?[]> rows, CancellationToken cancellationToken) =>
         LoadAsync(table, rows.ToAsyncEnumerable(), cancellationToken);
 
-    /// <summary>The connection must be in the transaction already; both drivers have one transaction a connection.</summary>
-    public static BulkLoader For(DbConnection connection) => connection is NpgsqlConnection postgres
-        ? new PostgreSqlBulkLoader(postgres)
-        : new SqliteBulkLoader((Microsoft.Data.Sqlite.SqliteConnection)connection);
+    /// <summary>
+    /// The connection must be in the transaction already; both drivers have one transaction a connection. Of a tracked one every table counts as written.
+    /// </summary>
+    public static BulkLoader For(DbConnection connection)
+    {
+        if (connection is TrackedConnection tracked)
+            connection = tracked.GetInnerConnection([.. ErpTables.All.Select(table => table.Name)]);
+        return connection is NpgsqlConnection postgres
+            ? new PostgreSqlBulkLoader(postgres)
+            : new SqliteBulkLoader((Microsoft.Data.Sqlite.SqliteConnection)connection);
+    }
 }

@@ -1,14 +1,19 @@
+using Larder.Data;
+
 namespace Erp.Database;
 
 /// <summary>Registers the ERP's database and prepares it before the start.</summary>
 internal static class DatabaseServiceCollectionExtensions
 {
-    /// <summary>Reads ConnectionStrings:Erp, ERP_IMPORT and ERP_IMPORT_REPORT.</summary>
+    /// <summary>Reads ConnectionStrings:Erp, ERP_IMPORT and ERP_IMPORT_REPORT. Everything goes through the tracked data source that AddErpViews adds.</summary>
     public static IServiceCollection AddErpDatabase(this IServiceCollection services)
     {
-        services.AddSingleton(provider => ErpDatabase.Open(
+        services.AddSingleton(provider => ErpDataSource.Open(
             provider.GetRequiredService<IConfiguration>().GetConnectionString("Erp"),
-            provider.GetRequiredService<IHostEnvironment>().ContentRootPath,
+            provider.GetRequiredService<IHostEnvironment>().ContentRootPath));
+        services.AddSingleton(provider => new ErpDatabase(
+            provider.GetRequiredService<ErpDataSource>(),
+            provider.GetRequiredService<TrackedDataSource>(),
             provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton(provider =>
         {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Npgsql;
 
 namespace Erp.Database;
 
@@ -13,48 +12,37 @@ internal sealed class ErpDatabase : IAsyncDisposable
 
     // SQLite has one writer. Waiting here costs nothing; waiting in SQLite polls.
     private readonly SemaphoreSlim? _writer;
+    private readonly bool _ownsSource;
 
-    private ErpDatabase(DbDataSource dataSource, SqlDialect dialect, string place, TimeProvider time)
+    /// <summary>A database whose reads and writes go through the given data source.</summary>
+    /// <param name="source">Where the data are. Not disposed by this object.</param>
+    /// <param name="dataSource">The source's own data source, or one that follows what goes through it.</param>
+    /// <param name="time">The clock of the pauses between attempts.</param>
+    public ErpDatabase(ErpDataSource source, DbDataSource dataSource, TimeProvider time)
     {
-        DataSource = dataSource;
-        Dialect = dialect;
-        Place = place;
-        _time = time;
-        _writer = dialect.Kind == DatabaseKind.Sqlite ? new SemaphoreSlim(1, 1) : null;
+        (Source, DataSource, _time) = (source, dataSource, time);
+        _writer = Kind == DatabaseKind.Sqlite ? new SemaphoreSlim(1, 1) : null;
     }
+
+    private ErpDatabase(ErpDataSource source, TimeProvider time)
+        : this(source, source.Provider, time) =>
+        _ownsSource = true;
+
+    public ErpDataSource Source { get; }
 
     public DbDataSource DataSource { get; }
 
-    public SqlDialect Dialect { get; }
+    public SqlDialect Dialect => Source.Dialect;
 
     public DatabaseKind Kind => Dialect.Kind;
 
     /// <summary>Which database this is, in words and without secrets.</summary>
-    public string Place { get; }
+    public string Place => Source.Place;
 
-    /// <summary>Opens nothing yet: the first connection does.</summary>
-    /// <param name="connectionString">ConnectionStrings:Erp; null or empty: a SQLite file below <paramref name="contentRoot"/>.</param>
-    /// <exception cref="DatabaseException">The connection string cannot be read, or the SQLite file's folder cannot be made.</exception>
-    public static ErpDatabase Open(string? connectionString, string contentRoot, TimeProvider time)
-    {
-        DapperTypeHandlers.Register();
-        var parsed = ErpConnectionString.Parse(connectionString, contentRoot);
-        var dialect = SqlDialect.For(parsed.Kind);
-        if (parsed.Kind == DatabaseKind.PostgreSql)
-            return new ErpDatabase(NpgsqlDataSource.Create(parsed.Value), dialect, parsed.Place, time);
-
-        _ = SqliteLibrary.Version;
-        var file = new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(parsed.Value).DataSource;
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new DatabaseException($"The folder of the {parsed.Place} cannot be made: {exception.Message}", exception);
-        }
-        return new ErpDatabase(new SqliteDataSource(parsed.Value), dialect, parsed.Place, time);
-    }
+    /// <summary>Opens a database that nothing is cached of: for tools and tests.</summary>
+    /// <inheritdoc cref="ErpDataSource.Open" />
+    public static ErpDatabase Open(string? connectionString, string contentRoot, TimeProvider time) =>
+        new(ErpDataSource.Open(connectionString, contentRoot), time);
 
     /// <summary>Runs work in one transaction and commits it. Throwing rolls everything back.</summary>
     /// <remarks>
@@ -104,7 +92,8 @@ internal sealed class ErpDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await DataSource.DisposeAsync();
+        if (_ownsSource)
+            await Source.DisposeAsync();
         _writer?.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Larder.Data;
 
 namespace Erp.Database;
 
@@ -42,7 +43,7 @@ internal abstract partial class SqlDialect
         parameter is Npgsql.NpgsqlParameter ? DatabaseKind.PostgreSql : DatabaseKind.Sqlite;
 
     public static SqlDialect Of(DbConnection connection) =>
-        For(connection is Npgsql.NpgsqlConnection ? DatabaseKind.PostgreSql : DatabaseKind.Sqlite);
+        For((connection is TrackedConnection tracked ? tracked.GetInnerConnection() : connection) is Npgsql.NpgsqlConnection ? DatabaseKind.PostgreSql : DatabaseKind.Sqlite);
 
     public static SqlDialect For(DatabaseKind kind) =>
         kind == DatabaseKind.PostgreSql ? PostgreSqlDialect.Instance : SqliteDialect.Instance;

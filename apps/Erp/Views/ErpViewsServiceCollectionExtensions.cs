@@ -5,9 +5,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Erp.Views;
 
-/// <summary>Registers what the views stand on: Larder over the ERP's database.</summary>
+/// <summary>Registers what the views stand on: Larder over the ERP's database, whose writes it follows.</summary>
 internal static class ErpViewsServiceCollectionExtensions
 {
+    private const string TagName = "erp";
     private const decimal StoredTenThousandths = 10_000;
 
     // SQLite works on the caller's thread: no more are busy at a time than there are threads that run, and some wait for the disk.
@@ -16,7 +17,7 @@ internal static class ErpViewsServiceCollectionExtensions
     public static IServiceCollection AddErpViews(this IServiceCollection services)
     {
         services.AddLarder();
-        services.AddSingleton(provider => DatabaseOf(provider.GetRequiredService<ErpDatabase>()));
+        services.AddTrackedDatabase(provider => Describe(provider.GetRequiredService<ErpDataSource>()));
         services.Configure<ViewOptions>(options =>
         {
             options.Application = "consumer";
@@ -25,16 +26,27 @@ internal static class ErpViewsServiceCollectionExtensions
         return services;
     }
 
-    private static SqlDatabase DatabaseOf(ErpDatabase database) => new(
-        database.DataSource,
-        database.Kind == DatabaseKind.Sqlite
-            ? new SqlDatabaseOptions
+    private static TrackedDatabaseOptions Describe(ErpDataSource source) => source.Dialect.Kind == DatabaseKind.Sqlite
+        ? new TrackedDatabaseOptions
+        {
+            DataSource = source.Provider,
+            Dialect = Larder.SqlAnalysis.SqlDialect.Sqlite,
+            TagName = TagName,
+            Discard = static connection => SqliteConnection.ClearPool((SqliteConnection)connection),
+            Views = new SqlDatabaseOptions
             {
                 IntegerDecimalScale = StoredTenThousandths,
-                ConvertParameter = database.Dialect.ToParameter,
+                ConvertParameter = source.Dialect.ToParameter,
                 Interrupt = static connection => SQLitePCL.raw.sqlite3_interrupt(((SqliteConnection)connection).Handle),
                 BeginSnapshot = "BEGIN",
                 KeptConnections = KeptConnections,
-            }
-            : new SqlDatabaseOptions { ConvertParameter = database.Dialect.ToParameter, UsesPositionalParameters = true });
+            },
+        }
+        : new TrackedDatabaseOptions
+        {
+            DataSource = source.Provider,
+            Dialect = Larder.SqlAnalysis.SqlDialect.PostgreSql,
+            TagName = TagName,
+            Views = new SqlDatabaseOptions { ConvertParameter = source.Dialect.ToParameter, UsesPositionalParameters = true },
+        };
 }

@@ -35,7 +35,7 @@ internal sealed class LarderRig : IAsyncDisposable
     /// </param>
     public static void AddTo(IServiceCollection services, ErpDatabase database, bool isCold)
     {
-        services.AddSingleton(database);
+        services.AddSingleton(database.Source);
         services.AddErpViews();
         services.AddLarder(options =>
         {

@@ -29,7 +29,7 @@ internal sealed class ErpViewHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
         builder.Services.AddProblemDetails();
-        builder.Services.AddSingleton(database);
+        builder.Services.AddSingleton(database.Source);
         builder.Services.AddErpViews();
         var app = builder.Build();
         app.MapGroup("").MapErpViews();

@@ -24,6 +24,9 @@ internal sealed class PostgresTestDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Relayed { get; }
 
+    /// <summary>Past the relay.</summary>
+    public NpgsqlDataSource Direct => _direct;
+
     /// <summary>As a host registers it.</summary>
     public SqlDatabase ForViews => new(Relayed);
 

@@ -28,6 +28,8 @@ internal sealed class RoundTripRelay : IAsyncDisposable
 
     public int RoundTrips => Volatile.Read(ref _roundTrips);
 
+    public bool IsStopped => _stopping.IsCancellationRequested;
+
     /// <summary>From now on nobody gets through, and who was connected is cut off.</summary>
     public async Task StopAsync()
     {
