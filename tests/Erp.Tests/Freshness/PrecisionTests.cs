@@ -7,7 +7,7 @@ namespace Erp.Tests.Freshness;
 public sealed class PrecisionTests(ITestOutputHelper output)
 {
     private const double FivePercent = 0.05;
-    private const int QuickOperations = 1500;
+    private const int QuickOperations = 400;
     private const int FullOperations = 6000;
 
     [Fact]
