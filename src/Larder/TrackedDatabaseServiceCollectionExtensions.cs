@@ -2,6 +2,7 @@ using System.Data.Common;
 using Larder.Data;
 using Larder.Data.Tracking;
 using Larder.Freshness;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
@@ -29,7 +30,7 @@ public static class TrackedDatabaseServiceCollectionExtensions
         ArgumentException.ThrowIfNullOrEmpty(name);
         services.AddLarder();
         services.AddKeyedSingleton(name, (provider, _) => new TrackedDatabase(
-            describe(provider) with { Name = name },
+            (describe(provider) with { Name = name }).WithTracking(provider.GetService<IConfiguration>()?["Larder:Tracking"]),
             provider.GetRequiredService<InvalidationPublisher>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<TrackedDatabase>>()));

@@ -25,7 +25,7 @@ internal sealed record FreshnessOptions
     public DatabaseKind Database { get; private init; } = DatabaseKind.Sqlite;
 
     public IReadOnlyList<FreshnessVariant> Variants { get; private init; } =
-        [.. Enum.GetValues<FreshnessVariant>().Where(variant => FreshnessVariants.MissingBecause(variant) is null)];
+        Enum.GetValues<FreshnessVariant>();
 
     /// <summary>Shares of writes, in percent.</summary>
     public IReadOnlyList<int> WritePercentages { get; private init; } = AllShares;
@@ -68,7 +68,7 @@ internal sealed record FreshnessOptions
     private static FreshnessVariant VariantOf(string name) =>
         !Enum.TryParse<FreshnessVariant>(name, ignoreCase: true, out var variant) || !Enum.IsDefined(variant)
             ? throw new FormatException($"'{name}' is no variant.")
-            : FreshnessVariants.MissingBecause(variant) is { } reason ? throw new FormatException(reason) : variant;
+            : variant;
 
     private static int PercentageOf(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 100
         ? share

@@ -19,27 +19,18 @@ internal enum FreshnessVariant
     Row,
 }
 
-/// <summary>The one place where a variant becomes configuration and services of a host.</summary>
+/// <summary>The one place where a variant becomes configuration of a host.</summary>
 internal static class FreshnessVariants
 {
-    private const string NotTracked = "The ERP does not run on tracked data yet: only 'none' and 'lifetime' can be run.";
-
-    /// <summary>Why the variant cannot be run; null: it can.</summary>
-    public static string? MissingBecause(FreshnessVariant variant) => variant switch
-    {
-        FreshnessVariant.None or FreshnessVariant.Lifetime => null,
-        _ => NotTracked,
-    };
-
     /// <summary>Sets a host up before or after its own services are added; what is set here wins.</summary>
-    /// <exception cref="NotSupportedException">The variant cannot be run; see <see cref="MissingBecause"/>.</exception>
-    public static void Apply(FreshnessVariant variant, WebApplicationBuilder builder)
-    {
-        if (MissingBecause(variant) is { } reason)
+    public static void Apply(FreshnessVariant variant, WebApplicationBuilder builder) => builder.Configuration.AddInMemoryCollection(
+    [
+        new("CACHE_ENABLED", variant == FreshnessVariant.None ? "false" : "true"),
+        new("Larder:Tracking", variant switch
         {
-            throw new NotSupportedException(reason);
-        }
-
-        builder.Configuration.AddInMemoryCollection([new("CACHE_ENABLED", variant == FreshnessVariant.None ? "false" : "true")]);
-    }
+            FreshnessVariant.Table => "table",
+            FreshnessVariant.Row => "row",
+            _ => "off",
+        }),
+    ]);
 }

@@ -29,6 +29,7 @@ public sealed record TrackedDatabaseOptions
 
     /// <summary>
     /// Whether anything is followed. False: sections are as old as their policies allow, and nobody is told of writes. Default true.
+    /// Configuration, for all tracked databases of a host and stronger than this: <c>Larder:Tracking</c> (off, table, row).
     /// </summary>
     public bool IsTracked { get; init; } = true;
 
@@ -58,6 +59,17 @@ public sealed record TrackedDatabaseOptions
     public Action<DbConnection>? Discard { get; init; }
 
     internal string TagPrefix => TagName ?? Name;
+
+    /// <summary>What the configuration's word makes of the options; empty: nothing.</summary>
+    /// <exception cref="ArgumentException">There is no such word.</exception>
+    internal TrackedDatabaseOptions WithTracking(string? word) => word?.Trim().ToUpperInvariant() switch
+    {
+        null or "" => this,
+        "OFF" => this with { IsTracked = false },
+        "TABLE" => this with { IsTracked = true, Precision = TrackingPrecision.Table },
+        "ROW" => this with { IsTracked = true, Precision = TrackingPrecision.Row },
+        _ => throw new ArgumentException($"Larder:Tracking is '{word}': it must be off, table or row.", nameof(word)),
+    };
 
     /// <summary>What is out of bounds; null: nothing is.</summary>
     internal string? Problem() =>

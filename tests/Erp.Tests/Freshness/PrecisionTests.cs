@@ -42,7 +42,7 @@ public sealed class PrecisionTests(ITestOutputHelper output)
     public async Task Writes_RowPrecision_InvalidateMostlyWhatReallyChanged()
     {
         const double LeastShare = 0.8;
-        await using var run = await StartAsync(FreshnessVariant.Row, adventureWorks: true);
+        await using var run = await PrecisionRun.StartAsync(FreshnessVariant.Row, adventureWorks: true);
 
         var findings = await run.CheckAsync(FivePercent, FullOperations);
 
@@ -57,7 +57,7 @@ public sealed class PrecisionTests(ITestOutputHelper output)
     [Fact]
     public async Task StockMovement_RowPrecision_RunsOnlyTheInventoryOfTheProductAgain()
     {
-        await using var run = await StartAsync(FreshnessVariant.Row, adventureWorks: false);
+        await using var run = await PrecisionRun.StartAsync(FreshnessVariant.Row, adventureWorks: false);
         var (product, warehouse) = await run.AnyStockAsync();
         var view = $"/products/{product}/complete";
         var before = await run.Host.GetAsync(view);
@@ -76,7 +76,7 @@ public sealed class PrecisionTests(ITestOutputHelper output)
 
     private static async Task RequireFreshAsync(FreshnessVariant variant)
     {
-        await using var run = await StartAsync(variant, adventureWorks: false);
+        await using var run = await PrecisionRun.StartAsync(variant, adventureWorks: false);
 
         var findings = await run.CheckAsync(FivePercent, QuickOperations);
 
@@ -84,13 +84,6 @@ public sealed class PrecisionTests(ITestOutputHelper output)
         Assert.Equal([], findings.WrongKeys);
         Assert.True(findings.FreshAtEnd > 0);
         RequireSoundWorkload(findings);
-    }
-
-    private static async Task<PrecisionRun> StartAsync(FreshnessVariant variant, bool adventureWorks)
-    {
-        if (FreshnessVariants.MissingBecause(variant) is { } reason)
-            Assert.Skip(reason);
-        return await PrecisionRun.StartAsync(variant, adventureWorks);
     }
 
     // What is refused or fails reads and writes nothing, and proves nothing.
