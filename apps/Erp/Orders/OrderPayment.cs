@@ -36,7 +36,7 @@ internal sealed record OrderPayment(
                p.id AS payment_id, p.receipt_number, p.amount, p.paid_at, p.method, p.reference
         FROM invoices i
         LEFT JOIN payments p ON p.invoice_id = i.id
-        WHERE i.id = (SELECT x.id FROM invoices x WHERE x.order_id = @id AND x.status <> 'cancelled' ORDER BY x.id DESC LIMIT 1)
+        WHERE i.order_id = @id AND i.id = (SELECT x.id FROM invoices x WHERE x.order_id = @id AND x.status <> 'cancelled' ORDER BY x.id DESC LIMIT 1)
         ORDER BY p.paid_at NULLS LAST, p.id NULLS LAST
         """;
 

@@ -28,7 +28,7 @@ internal sealed record OrderProgressRow(
                (SELECT count(*) FROM order_items l WHERE l.order_id = o.id) AS items_count
         FROM orders o
         JOIN customers c ON c.id = o.customer_id
-        LEFT JOIN invoices i ON i.id = (
+        LEFT JOIN invoices i ON i.order_id = o.id AND i.id = (
             SELECT x.id FROM invoices x WHERE x.order_id = o.id AND x.status <> 'cancelled' ORDER BY x.id DESC LIMIT 1)
         WHERE o.id = @id
         """;

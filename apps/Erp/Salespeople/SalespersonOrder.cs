@@ -8,7 +8,10 @@ internal sealed record SalespersonOrderRow(
     /// <summary>The latest ten, of whatever period.</summary>
     public const string Query = """
         SELECT o.id, o.order_number, c.id AS customer_id, c.name AS customer_name, o.ordered_at AS date, o.total, o.status,
-               (SELECT count(*) FROM order_items i WHERE i.order_id = o.id) AS items_count
+               (SELECT count(*)
+                FROM order_items i
+                JOIN orders q ON q.id = i.order_id
+                WHERE i.order_id = o.id AND q.salesperson_id = @salesperson_id) AS items_count
         FROM (
             SELECT id, order_number, customer_id, ordered_at, total, status
             FROM orders

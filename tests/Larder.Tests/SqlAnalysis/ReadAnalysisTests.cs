@@ -26,6 +26,12 @@ public sealed class ReadAnalysisTests
         ("SELECT id FROM orders WHERE id = 1 UNION SELECT id FROM orders WHERE id = 2", "orders!|orders.id!|orders.id=1|orders.id=2"),
         ("SELECT * FROM orders WHERE id = 5 AND EXISTS (SELECT 1 FROM items i WHERE i.order_id = 5)",
             "orders!|orders.id!|orders.id=5|items!|items.order_id!|items.order_id=5"),
+        ("SELECT (SELECT count(*) FROM items i WHERE i.order_id = o.id) FROM orders o WHERE o.id = 5",
+            "orders!|orders.id!|orders.id=5|items!|items.order_id!|items.order_id=5"),
+        ("SELECT 1 FROM orders o WHERE EXISTS (SELECT 1 FROM items i WHERE o.id = i.order_id AND EXISTS (SELECT 1 FROM products p WHERE p.id = o.id)) AND o.id = 5",
+            "orders!|orders.id!|orders.id=5|items!|items.order_id!|items.order_id=5|products!|products.id!|products.id=5"),
+        ("SELECT o.id FROM orders o WHERE EXISTS (SELECT 1 FROM items i WHERE i.order_id = o.id) AND o.id IN (1, 2)",
+            "orders!|orders.id!|orders.id=1|orders.id=2|items!|items.order_id!|items.order_id=1|items.order_id=2"),
         ("WITH o AS (SELECT * FROM orders WHERE id = 5) SELECT * FROM o WHERE o.customer_id = 3", "orders!|orders.id!|orders.id=5"),
         ("SELECT * FROM (SELECT * FROM orders WHERE id = 5) x", "orders!|orders.id!|orders.id=5"));
 
@@ -52,6 +58,10 @@ public sealed class ReadAnalysisTests
         ("SELECT * FROM big_orders WHERE id = 1", "orders|customers"),
         ("SELECT * FROM orders WHERE id = 1 UNION SELECT * FROM orders WHERE total > 2", "orders"),
         ("WITH orders AS (SELECT * FROM products) SELECT * FROM orders WHERE id = 1", "orders|products"),
+        ("SELECT (SELECT count(*) FROM items i WHERE i.order_id = o.id OR i.id = 1) FROM orders o WHERE o.id = 5", "orders!|orders.id!|orders.id=5|items"),
+        ("SELECT (SELECT count(*) FROM items i WHERE i.order_id = o.customer_id) FROM orders o WHERE o.id = 5", "orders!|orders.id!|orders.id=5|items"),
+        ("SELECT (SELECT count(*) FROM items i WHERE i.order_id = o.id) FROM (SELECT * FROM orders WHERE id = 5) o", "orders!|orders.id!|orders.id=5|items"),
+        ("SELECT (SELECT (SELECT count(*) FROM items i WHERE i.order_id = o.id) FROM orders o) FROM orders o WHERE o.id = 5", "orders|items"),
         ("SELECT o.id FROM orders o WHERE EXISTS (SELECT 1 FROM items i WHERE i.order_id = o.id AND o.id = 1)", "orders|items"));
 
     [Theory]

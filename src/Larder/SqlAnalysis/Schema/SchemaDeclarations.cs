@@ -24,4 +24,16 @@ public sealed class SchemaDeclarations
 
     /// <summary>Columns beside keys and foreign keys whose values are named in tags, by relation. Each costs a tag a written row.</summary>
     public IDictionary<string, IReadOnlyList<string>> EligibleColumns { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Paths from a child, by its relation, to columns of its parents: a query that joins the child by that key to a parent whose column has known values then
+    /// depends on the children of such parents only. A transaction that writes the child reads the parents, under a share lock on PostgreSQL, before it
+    /// commits. A path that the schema does not bear out is left out. Default: none.
+    /// </summary>
+    public IDictionary<string, IReadOnlyList<ParentPath>> ParentPaths { get; } = new Dictionary<string, IReadOnlyList<ParentPath>>(StringComparer.Ordinal);
 }
+
+/// <summary>A column of a parent, seen from a child.</summary>
+/// <param name="ForeignKey">The child's column: a foreign key by itself, to a key that is unique by itself.</param>
+/// <param name="ParentColumn">The parent's column, of a type whose values can be named in tags.</param>
+public sealed record ParentPath(string ForeignKey, string ParentColumn);

@@ -43,6 +43,8 @@ internal sealed class SchemaModel
             Add(family.Key, [.. family], all);
         foreach (var child in all.Values)
             Connect(child);
+        foreach (var relation in all.Values)
+            AddPaths(relation);
         foreach (var relation in _relations.Values.Distinct().ToList())
             relation.Triggers = [.. relation.Triggers.Select(trigger => TriggerEffects.Resolve(this, trigger, faults))];
         var expansion = new ViewExpansion(this, faults);
@@ -107,6 +109,7 @@ internal sealed class SchemaModel
             eligible.UnionWith(all.Values.SelectMany(other => other.ForeignKeys).Where(key => key.Parent == member.FullName).SelectMany(key => key.ReferencedColumns));
             if (Declarations.EligibleColumns.TryGetValue(member.FullName, out var declared))
                 eligible.UnionWith(declared);
+            eligible.UnionWith(all.Values.SelectMany(PathsOf).Where(path => path.Key.Parent == member.FullName).Select(path => path.Declared.ParentColumn));
         }
 
         var marked = family.ConvertAll(member => Declarations.UncachedRelations.Contains(member.FullName) ? member with { IsCachingOff = true } : member);
@@ -119,6 +122,23 @@ internal sealed class SchemaModel
     {
         foreach (var key in child.ForeignKeys)
             Find(key.Parent)?.ReferencedBy.Add((_relations[child.FullName], key));
+    }
+
+    private IEnumerable<(ForeignKeySchema Key, ParentPath Declared)> PathsOf(RelationSchema child) =>
+        Declarations.ParentPaths.TryGetValue(child.FullName, out var paths)
+            ? paths.SelectMany(path => child.ForeignKeys.Where(key => key.Columns is [var only] && only == path.ForeignKey).Select(key => (key, path)))
+            : [];
+
+    private void AddPaths(RelationSchema child)
+    {
+        foreach (var (key, declared) in PathsOf(child))
+        {
+            if (Find(key.Parent) is not { } parent)
+                continue;
+            var referenced = key.ReferencedColumns.IsEmpty ? parent.Definition.Keys.FirstOrDefault(k => k.IsPrimary)?.Columns ?? [] : key.ReferencedColumns;
+            if (referenced is [var column])
+                _relations[child.FullName].AddPath(declared.ForeignKey, parent, column, declared.ParentColumn);
+        }
     }
 
     private ulong HashOf(IEnumerable<RelationSchema> relations)
@@ -137,6 +157,8 @@ internal sealed class SchemaModel
             foreach (var trigger in relation.Triggers)
                 text.Append(CultureInfo.InvariantCulture, $" trigger {trigger.Name} {trigger.Function} {trigger.Events} {trigger.MayChangeRow} {trigger.Body}\n");
             text.Append(CultureInfo.InvariantCulture, $" eligible {string.Join(',', _relations[relation.FullName].Eligible.Select(column => column.Name))}\n");
+            foreach (var path in _relations[relation.FullName].Paths)
+                text.Append(CultureInfo.InvariantCulture, $" path {path.Column.Name}\n");
         }
 
         return BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

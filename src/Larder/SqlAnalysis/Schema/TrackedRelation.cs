@@ -34,6 +34,33 @@ internal sealed class TrackedColumn
     public Tag Null { get; }
 
     public ulong Prefix { get; }
+
+    /// <summary>The path whose end this stands for, seen from the child; null for a column of the relation.</summary>
+    public TrackedPath? Path { get; init; }
+}
+
+/// <summary>A column of a parent as a child's tags name it: <c>child.key→parent.column = value</c> (freshness design, section 5, the third form).</summary>
+internal sealed class TrackedPath
+{
+    public TrackedPath(TrackedColumn foreignKey, TrackedColumn key, TrackedColumn parentColumn)
+    {
+        (ForeignKey, Key, ParentColumn) = (foreignKey, key, parentColumn);
+        var name = $"{foreignKey.Name}\u2192{key.Relation.Definition.FullName}.{parentColumn.Name}";
+        Column = new TrackedColumn(foreignKey.Relation, parentColumn.Definition with { Name = name }, isUnique: false, eligibleIndex: -1) { Path = this };
+    }
+
+    /// <summary>The child's column.</summary>
+    public TrackedColumn ForeignKey { get; }
+
+    /// <summary>The parent's key that it refers to, unique by itself and of the same exact type.</summary>
+    public TrackedColumn Key { get; }
+
+    public TrackedRelation Parent => Key.Relation;
+
+    public TrackedColumn ParentColumn { get; }
+
+    /// <summary>The tags of the path, as if the parent's column were one of the child.</summary>
+    public TrackedColumn Column { get; }
 }
 
 /// <summary>What reading a view reads, judged once for the schema.</summary>
@@ -83,6 +110,9 @@ internal sealed class TrackedRelation
     /// <summary>The columns whose values are named in tags.</summary>
     public ImmutableArray<TrackedColumn> Eligible { get; }
 
+    /// <summary>The declared paths to its parents.</summary>
+    public ImmutableArray<TrackedPath> Paths { get; private set; } = [];
+
     public ImmutableArray<TriggerSchema> Triggers { get; set; }
 
     /// <summary>The foreign keys that refer to it.</summary>
@@ -101,6 +131,15 @@ internal sealed class TrackedRelation
     public ViewReads? View { get; set; }
 
     public TrackedColumn? Column(string name) => _columns.GetValueOrDefault(name);
+
+    /// <summary>Adds a declared path, unless the schema does not bear it out.</summary>
+    public void AddPath(string foreignKey, TrackedRelation parent, string key, string parentColumn)
+    {
+        var isPlain = Kind == RelationKind.Table && parent is { Kind: RelationKind.Table, HasFamily: false, HasRules: false, NotCacheable: null } && parent != this;
+        if (isPlain && Column(foreignKey) is { EligibleIndex: >= 0 } from && parent.Column(key) is { IsUnique: true } to
+            && parent.Column(parentColumn) is { EligibleIndex: >= 0 } column && from.Definition.Exact == to.Definition.Exact)
+            Paths = Paths.Add(new TrackedPath(from, to, column));
+    }
 
     /// <summary>Whether a conflict on exactly these columns means equal values.</summary>
     public bool IsKeyOf(IReadOnlyCollection<string> columns) =>

@@ -22,4 +22,8 @@ internal enum AnalyzerFaults
     NegationPinned = 1 << 14,
     CaptureTrustedBlindly = 1 << 15,
     NullExtensionPinned = 1 << 16,
+    OuterPinOfAnyColumn = 1 << 17,
+    ParentPathForgotten = 1 << 18,
+    OldParentForgotten = 1 << 19,
+    ParentItselfForgotten = 1 << 20,
 }

@@ -90,7 +90,7 @@ internal sealed class ConditionReader(StatementContext context, QueryScope scope
             from++;
         var because = _tokens.Written(from, to) is { Length: <= 80 } written ? written : "a condition";
         if (Column(from, out var after) is not { } left)
-            return Reversed(from, to, because);
+            return Reversed(from, to, because) ?? OuterFirst(from, to, because);
         if (IsEquals(after))
             return Compared(left, after + 1, to, because);
         if (_tokens.Is(after, SqlKeyword.In) && IsInParentheses(after + 1, to))
@@ -106,6 +106,9 @@ internal sealed class ConditionReader(StatementContext context, QueryScope scope
             return new Fact(left.Item, left.Column, [value], null, null, because);
         if (Column(from, out var end) is { } right && end == to)
             return new Fact(left.Item, left.Column, [], right.Item, right.Column, because);
+
+        if (Outer(from, to) is { } outer)
+            return new Fact(left.Item, left.Column, [ValueSource.Of(outer)], null, null, because);
 
         // = ANY (@values)
         var isAny = context.Dialect == SqlDialect.PostgreSql && _tokens.Is(from, SqlKeyword.Any) && IsInParentheses(from + 1, to);
@@ -125,6 +128,23 @@ internal sealed class ConditionReader(StatementContext context, QueryScope scope
 
         return null;
     }
+
+    // outer.column = column
+    private Fact? OuterFirst(int from, int to, string because) =>
+        IsEquals(from + 3) && Outer(from, from + 3) is { } outer && Column(from + 4, out var end) is { } right && end == to
+            ? new Fact(right.Item, right.Column, [ValueSource.Of(outer)], null, null, because)
+            : null;
+
+    // Only a qualified name is surely not a column of this block.
+    private OuterColumn? Outer(int from, int to)
+    {
+        if (scope.Outer is null || to - from != 3 || _tokens.Kind(from + 1) != SqlTokenKind.Dot || !IsName(from) || !IsName(from + 2))
+            return null;
+        var alias = _tokens.Name(from);
+        return scope.Items.Exists(item => item.Alias == alias) ? null : new OuterColumn(scope, alias, _tokens.Name(from + 2));
+    }
+
+    private bool IsName(int at) => _tokens.Kind(at) is SqlTokenKind.Word or SqlTokenKind.QuotedName;
 
     // IS NULL; in SQLite IS value, in PostgreSQL IS NOT DISTINCT FROM value.
     private Fact? Is((TableItem Item, TrackedColumn Column) left, int from, int to, string because)

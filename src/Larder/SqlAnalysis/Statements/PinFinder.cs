@@ -17,6 +17,10 @@ namespace Larder.SqlAnalysis.Statements;
 /// </list>
 /// Equalities between columns of one exact type carry values on, among the facts that reach the same table. A fact that also holds of NULL stops
 /// where rows may have been made up.
+/// <para>
+/// A child that is joined by a declared key to a parent whose column has known values can matter only while it is a child of such a parent: that is its pin
+/// on the path. That the parent comes and goes is seen by the parent's own tags, because the parent is read as well.
+/// </para>
 /// </remarks>
 internal sealed class PinFinder(StatementContext context, QueryScope scope)
 {
@@ -101,6 +105,26 @@ internal sealed class PinFinder(StatementContext context, QueryScope scope)
         {
             if (owner == item && column.EligibleIndex >= 0)
                 item.Pins.Add(new Pin(column, values, because));
+        }
+
+        foreach (var path in item.Relation.Paths)
+            PinPath(item, path, facts, known);
+    }
+
+    private static void PinPath(
+        TableItem item,
+        TrackedPath path,
+        IReadOnlyCollection<Fact> facts,
+        Dictionary<(TableItem, TrackedColumn), (ImmutableArray<ValueSource> Values, string Because)> known)
+    {
+        foreach (var fact in facts)
+        {
+            var parent = fact.OtherItem is null ? null
+                : fact.Item == item && fact.Column == path.ForeignKey && fact.OtherColumn == path.Key ? fact.OtherItem
+                : fact.OtherItem == item && fact.OtherColumn == path.ForeignKey && fact.Column == path.Key ? fact.Item
+                : null;
+            if (parent is not null && parent != item && known.TryGetValue((parent, path.ParentColumn), out var pinned))
+                item.Pins.Add(new Pin(path.Column, pinned.Values, $"{pinned.Because} and {fact.Because}"));
         }
     }
 

@@ -3,8 +3,8 @@ using Larder.SqlAnalysis.Tokenizer;
 namespace Larder.SqlAnalysis.Statements;
 
 /// <summary>
-/// Reads queries: WITH, the arms of UNION and its kin, and in each arm the clauses in their order. Each block is judged by itself: no condition of one pins
-/// a table of another. Whatever does not fit the grammar ends the analysis, so that no relation is overlooked.
+/// Reads queries: WITH, the arms of UNION and its kin, and in each arm the clauses in their order. No condition of one block pins
+/// a table of another, except that a block may compare a column with one of a block around it. Whatever does not fit the grammar ends the analysis, so that no relation is overlooked.
 /// </summary>
 internal sealed class QueryParser
 {
@@ -133,28 +133,29 @@ internal sealed class QueryParser
         var clauses = SelectClauses.Find(_context, from, to);
         if (_context.Failed)
             return;
+        var scope = _context.Scope = new QueryScope(_context.Scope);
         Expressions.Scan(from, clauses.From.At);
-        Block(clauses.From.Range, clauses.Where.Range, null);
+        Block(clauses.From.Range, clauses.Where.Range, null, scope);
         Expressions.Scan(clauses.Where.End, to);
+        _context.Scope = scope.Outer;
     }
 
     /// <summary>Reads the FROM clause and the condition of a block and finds what they pin.</summary>
     /// <param name="from">The tokens after FROM.</param>
     /// <param name="where">The tokens after WHERE.</param>
     /// <param name="target">The table that a write changes, joined with the rest.</param>
-    public QueryScope Block((int From, int To) from, (int From, int To) where, TableItem? target)
+    /// <param name="scope">Takes the tables.</param>
+    public void Block((int From, int To) from, (int From, int To) where, TableItem? target, QueryScope scope)
     {
-        var scope = new QueryScope();
         var root = target is null ? null : JoinNode.Leaf(target);
         if (target is not null)
             scope.Items.Add(target);
         if (from.From < from.To)
             root = _from.Parse(from.From, from.To, scope, root);
         if (_context.Failed)
-            return scope;
+            return;
         Expressions.Scan(where.From, where.To);
         if (root is not null && !_context.Failed)
             new PinFinder(_context, scope).Pin(root, where.From, where.To);
-        return scope;
     }
 }

@@ -42,6 +42,8 @@ internal sealed class StatementAnalyzer
         new EffectClosure(_context).Complete();
 
         ImmutableArray<TableRead> reads = [.. _context.Reads.Select(Judge)];
+        if (_context.Has(AnalyzerFaults.ParentItselfForgotten))
+            reads = reads.RemoveAll(read => reads.Any(child => child.Pin?.Column.Path?.Parent == read.Relation));
         var isWrite = _context.Writes.Count > 0 || _context.NotProved is not null;
         var analysis = new StatementAnalysis
         {
@@ -142,10 +144,11 @@ internal sealed class StatementAnalyzer
         _writes.Add(TableWrite.AnyRows(relation, RowEvents.Insert, "COPY"));
     }
 
-    private static TableRead Judge(TableItem item)
+    private TableRead Judge(TableItem item)
     {
         var relation = item.Relation!;
-        var best = item.Pins.OrderBy(pin => pin.Column.IsUnique ? 0 : 1).ThenBy(pin => pin.Values.Length).FirstOrDefault();
+        var best = new PinResolver(_context).Resolve(item)
+            .OrderBy(pin => pin.Column.IsUnique ? 0 : pin.Column.Path is null ? 1 : 2).ThenBy(pin => pin.Values.Length).FirstOrDefault();
         if (best is null)
             return new TableRead(relation, item.Alias, ReadLevel.Table, null, "no condition is exactly a key column compared with values");
         return new TableRead(relation, item.Alias, best.Column.IsUnique ? ReadLevel.Row : ReadLevel.Column, best, $"{best.Column.Name} is pinned by {best.Because}");

@@ -38,6 +38,9 @@ internal sealed class StatementContext(SqlTokens tokens, SchemaModel schema, Ana
 
     public int Depth { get; set; }
 
+    /// <summary>The query block that is being read; its tables can be named in the blocks within it.</summary>
+    public QueryScope? Scope { get; set; }
+
     public bool Has(AnalyzerFaults fault) => (faults & fault) != AnalyzerFaults.None;
 
     public void DoNotCache(string reason) => NotCacheable ??= reason;

@@ -55,8 +55,11 @@ internal sealed class JoinNode
 }
 
 /// <summary>The FROM clause of one query block.</summary>
-internal sealed class QueryScope
+internal sealed class QueryScope(QueryScope? outer)
 {
+    /// <summary>The block that it stands in.</summary>
+    public QueryScope? Outer { get; } = outer;
+
     public List<TableItem> Items { get; } = [];
 
     /// <summary>NATURAL or USING merges columns, so an unqualified name may be of two tables.</summary>

@@ -156,7 +156,7 @@ internal sealed class UpdateParser(StatementContext context, WriteParser writes,
     {
         var reads = context.Reads.Count;
         var where = clauses[Where] is { } condition ? condition.Range : (0, 0);
-        writes.Queries.Block(clauses[From] is { } from ? from.Range : (0, 0), where, item);
+        writes.Queries.Block(clauses[From] is { } from ? from.Range : (0, 0), where, item, new QueryScope(null));
         if (clauses[Last] is { } last)
             writes.Queries.Expressions.Scan(last.At, last.End);
         var isAlone = clauses[From] is null && clauses[Last] is null && context.Reads.Count == reads && context.CommonTables.Count == 0;

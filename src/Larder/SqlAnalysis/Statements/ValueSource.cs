@@ -14,11 +14,15 @@ internal interface ISqlParameters
     bool TryGet(in SqlParameterReference parameter, out object? value);
 }
 
+/// <summary>A qualified column, <c>alias.name</c>, of which no table of its own block has the alias.</summary>
+internal sealed record OuterColumn(QueryScope From, string Alias, string Name);
+
 /// <summary>Where a value that a statement names comes from.</summary>
 internal readonly struct ValueSource
 {
-    private ValueSource(object? constant, SqlParameterReference parameter, bool isParameter, bool isArray)
+    private ValueSource(object? constant, SqlParameterReference parameter, bool isParameter, bool isArray, OuterColumn? outer = null)
     {
+        Outer = outer;
         Constant = constant;
         Parameter = parameter;
         IsParameter = isParameter;
@@ -34,6 +38,11 @@ internal readonly struct ValueSource
 
     /// <summary>Whether the parameter is an array, of which each element counts.</summary>
     public bool IsArray { get; }
+
+    /// <summary>The column of a block around this one whose values these are; null for a value. <see cref="PinResolver"/> puts values in its place.</summary>
+    public OuterColumn? Outer { get; }
+
+    public static ValueSource Of(OuterColumn outer) => new(null, default, false, false, outer);
 
     public static ValueSource Literal(object? value) => new(value, default, false, false);
 

@@ -66,6 +66,19 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
     /// <summary>Adds a row as it was inserted or is after a change; columns that are missing count as unknown.</summary>
     public void AddNewRow(TrackedRelation relation, IReadOnlyDictionary<string, object?> values) => AddRow(relation, values);
 
+    /// <summary>
+    /// The queries for the parents of the written children, to be run in the same transaction once nothing else will be written, and their rows given to
+    /// <see cref="AddParents"/>. Parents that were not found, or not asked for, count as any.
+    /// </summary>
+    public IEnumerable<ParentQuery> ParentQueries() => _relations.Values.SelectMany(tags => tags.ParentQueries()).ToList();
+
+    /// <summary>Adds what a parent query gave: the key and then the columns of its paths.</summary>
+    public void AddParents(ParentQuery query, IReadOnlyList<object?[]> rows)
+    {
+        if (_relations.TryGetValue(query.ForeignKey.Relation, out var tags))
+            tags.AddParents(query, rows);
+    }
+
     /// <summary>The tags so far.</summary>
     public Tag[] ToTags()
     {
@@ -73,7 +86,7 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
         foreach (var (relation, written) in _relations)
         {
             tags.Add(relation.Table);
-            written.CopyTo(tags, relation);
+            written.CopyTo(tags);
         }
 
         return [.. tags];
@@ -116,6 +129,8 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
             AddAnyValue(tags, column.Column);
         else
             AddValues(tags, column.Column, rows);
+        if ((faults & AnalyzerFaults.OldParentForgotten) != AnalyzerFaults.None)
+            tags.ForgetParents(column.Column);
     }
 
     private void AddNew<TParameters>(RelationTags tags, ColumnWrite column, TParameters parameters, List<object?>? rows)
@@ -172,7 +187,7 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
             return;
         }
 
-        _fineTags += tags.Add(column, tag);
+        _fineTags += tags.Add(column, tag, value);
         if (_fineTags <= MaxTags)
             return;
         _isCoarse = true;
@@ -188,61 +203,6 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
             return tags;
         if (_relations.Count == MaxTags)
             WritesAnything ??= "too many tables are written in one transaction";
-        return _relations[relation] = new RelationTags(relation.Eligible.Length);
-    }
-
-    // What was written of one relation. Null: nothing of the column; empty: its wildcard.
-    private sealed class RelationTags(int columns)
-    {
-        private readonly HashSet<Tag>?[] _values = new HashSet<Tag>?[columns];
-
-        public bool IsAnyRow { get; set; }
-
-        /// <summary>Returns by how many tags the set grew.</summary>
-        public int Add(TrackedColumn column, Tag tag)
-        {
-            var values = _values[column.EligibleIndex];
-            if (values is { Count: 0 })
-                return 0;
-            values ??= _values[column.EligibleIndex] = [];
-            if (!values.Add(tag))
-                return 0;
-            if (values.Count <= MaxTagsOfColumn)
-                return 1;
-            values.Clear();
-            return -MaxTagsOfColumn;
-        }
-
-        /// <summary>Returns how many tags the wildcard replaced.</summary>
-        public int AddAnyValue(TrackedColumn column)
-        {
-            var replaced = _values[column.EligibleIndex]?.Count ?? 0;
-            _values[column.EligibleIndex] = [];
-            return replaced;
-        }
-
-        public void MakeCoarse()
-        {
-            foreach (var values in _values)
-                values?.Clear();
-        }
-
-        public void CopyTo(List<Tag> tags, TrackedRelation relation)
-        {
-            if (IsAnyRow)
-            {
-                tags.Add(relation.AnyRow);
-                return;
-            }
-
-            foreach (var column in relation.Eligible)
-            {
-                if (_values[column.EligibleIndex] is not { } values)
-                    continue;
-                if (values.Count == 0)
-                    tags.Add(column.AnyValue);
-                tags.AddRange(values);
-            }
-        }
+        return _relations[relation] = new RelationTags(relation, (faults & AnalyzerFaults.ParentPathForgotten) != AnalyzerFaults.None);
     }
 }

@@ -8,7 +8,7 @@ internal sealed class QueryGenerator(World world, Dice dice)
 
     public SqlCase Generate()
     {
-        var text = dice.Weighted(34, 12, 9, 7, 7, 6, 5, 7, 6, 16) switch
+        var text = dice.Weighted(34, 12, 9, 7, 7, 6, 5, 7, 6, 16, 16) switch
         {
             0 => Plain(),
             1 => Aggregate(),
@@ -19,7 +19,8 @@ internal sealed class QueryGenerator(World world, Dice dice)
             6 => Derived(),
             7 => OfView(),
             8 => Missing(),
-            _ => ByKey(),
+            9 => ByKey(),
+            _ => ByParent(),
         };
         return new SqlCase(text, [.. _values.Bound]);
     }
@@ -40,6 +41,29 @@ internal sealed class QueryGenerator(World world, Dice dice)
         var key = dice.In(keys);
         var rest = dice.Chance(0.3) ? $" AND {Conditions.Condition([source])}" : "";
         return $"SELECT {Columns([source])} FROM {world.Tables.First(table => table.Columns == source.Columns).Name} k WHERE {source.Name(key)} = {_values.Any(key)}{rest}";
+    }
+
+    // The children of the parents that a column names: joined with them, or counted for each.
+    private string ByParent()
+    {
+        var children = world.Tables.SelectMany(table => table.Columns.Where(column => column.Parent is not null).Select(key => (Table: table, Key: key))).ToList();
+        var (table, key) = dice.In(children);
+        var parent = world.Tables.First(candidate => candidate.Name == key.Parent);
+        var declared = world.Declarations.ParentPaths.TryGetValue(world.IsPostgreSql ? $"public.{table.Name}" : table.Name, out var paths)
+            ? paths.Where(path => path.ForeignKey == key.Name).Select(path => path.ParentColumn).ToList() : [];
+        var ends = parent.Columns.Where(column => declared.Contains(column.Name)).ToList();
+        var (child, of) = (new Source("c", table.Columns), new Source("q", parent.Columns));
+        var end = ends.Count > 0 && dice.Chance(0.8) ? dice.In(ends) : dice.In(parent.Columns);
+        var condition = $"{of.Name(end)} = {_values.Any(end)}";
+        var on = dice.Chance(0.5) ? $"q.{key.ParentColumn} = c.{key.Name}" : $"c.{key.Name} = q.{key.ParentColumn}";
+        var (inner, rest) = dice.Chance(0.7) ? ("", "") : ($" AND {Conditions.Condition([child])}", $" AND {Conditions.Condition([of])}");
+        return dice.Weighted(4, 3, 4, 2) switch
+        {
+            0 => $"SELECT {Columns([child])} FROM {table.Name} c JOIN {parent.Name} q ON {on} WHERE {condition}{rest}{inner}",
+            1 => $"SELECT count(*), sum(c.a) FROM {parent.Name} q LEFT JOIN {table.Name} c ON {on}{inner} WHERE {condition}{rest}",
+            2 => $"SELECT {Columns([of])}, (SELECT count(*) FROM {table.Name} c WHERE {on}{inner}) AS children FROM {parent.Name} q WHERE {condition}{rest}",
+            _ => $"SELECT {Columns([of])} FROM {parent.Name} q WHERE NOT EXISTS (SELECT 1 FROM {table.Name} c WHERE {on}{inner}) AND {condition}{rest}",
+        };
     }
 
     // Rows without a partner: an outer join of which only the made-up rows are kept.

@@ -48,6 +48,13 @@ internal abstract class SoundnessDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads the parents of written rows; null where the database refuses it, as for a key of another type.</summary>
+    public async Task<List<object?[]>?> ExecuteAsync(ParentQuery query)
+    {
+        var parents = new SqlCase(query.Text.Replace("@parent", "@p", StringComparison.Ordinal), [.. query.Parameters.Select(parameter => parameter.Value)]);
+        return (await ExecuteAsync(parents.Text, parents))?.Rows;
+    }
+
     public abstract ValueTask DisposeAsync();
 
     protected static void Bind(DbCommand command, SqlCase statement)

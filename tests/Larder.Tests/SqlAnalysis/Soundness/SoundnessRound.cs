@@ -6,7 +6,8 @@ using Larder.SqlAnalysis.Statements;
 namespace Larder.Tests.SqlAnalysis.Soundness;
 
 /// <summary>A write that was really run, what it told about its rows, and which queries then gave another answer.</summary>
-internal sealed record ExecutedWrite(SqlCase Write, WriteObservation Observed, bool[] Changed, bool[] Counts);
+internal sealed record ExecutedWrite(
+    SqlCase Write, WriteObservation Observed, IReadOnlyList<(string Relation, string ForeignKey, IReadOnlyList<object?[]> Rows)> Parents, bool[] Changed, bool[] Counts);
 
 /// <summary>One world with some queries and writes, run once; the analysis is judged afterwards, as often as there are bugs to plant.</summary>
 internal sealed class SoundnessRound
@@ -88,13 +89,16 @@ internal sealed class SoundnessRound
             if (await Database.ExecuteAsync(write.Text + suffix, write) is not { } done)
                 return;
             var after = await Database.AnswerAsync(QueryCases);
+            var observed = Observe(analysis, captured, done, suffix is not null);
+            var parents = await ReadParentsAsync(analysis, write, observed);
 
             // Writes that change little are dealt out more thinly than they come.
             if (after.Where((answer, i) => answer != before[i]).Count() < QueryCases.Count / 3 && dice.Chance(0.96))
                 return;
             Executed.Add(new ExecutedWrite(
                 write,
-                Observe(analysis, captured, done, suffix is not null),
+                observed,
+                parents,
                 [.. after.Select((answer, i) => answer != before[i])],
                 [.. after.Select((answer, i) => answer is not null && before[i] is not null)]));
         }
@@ -102,6 +106,21 @@ internal sealed class SoundnessRound
         {
             await Database.RollbackAsync();
         }
+    }
+
+    // This transaction is alone, which is what the share lock is there for.
+    private async Task<List<(string, string, IReadOnlyList<object?[]>)>> ReadParentsAsync(StatementAnalysis analysis, SqlCase write, WriteObservation observed)
+    {
+        var parents = new List<(string, string, IReadOnlyList<object?[]>)>();
+        var builder = new WriteSetBuilder();
+        builder.Add(analysis, Database.ParametersOf(write), observed);
+        foreach (var query in builder.ParentQueries())
+        {
+            if (await Database.ExecuteAsync(query) is { } rows)
+                parents.Add((query.ForeignKey.Relation.TagName, query.ForeignKey.Name, rows));
+        }
+
+        return parents;
     }
 
     private static WriteObservation Observe(
@@ -133,6 +152,12 @@ internal sealed class SoundnessRound
     {
         var builder = new WriteSetBuilder(faults);
         builder.Add(analyzer.Analyze(executed.Write.Text).Statements[0], Database.ParametersOf(executed.Write), executed.Observed);
+        foreach (var query in builder.ParentQueries())
+        {
+            foreach (var (_, _, rows) in executed.Parents.Where(known => (known.Relation, known.ForeignKey) == (query.ForeignKey.Relation.TagName, query.ForeignKey.Name)))
+                builder.AddParents(query, rows);
+        }
+
         return builder.WritesAnything is null ? builder.ToTags() : null;
     }
 }

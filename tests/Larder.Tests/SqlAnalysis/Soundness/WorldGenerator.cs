@@ -1,4 +1,5 @@
 using Larder.SqlAnalysis;
+using Larder.SqlAnalysis.Schema;
 
 namespace Larder.Tests.SqlAnalysis.Soundness;
 
@@ -48,6 +49,14 @@ internal sealed class WorldGenerator(SqlDialect dialect, int seed)
         var eligible = columns.Where(column => column.Name is "a" or "b" or "f" or "g" && _dice.Chance(0.5)).Select(column => column.Name).ToList();
         if (eligible.Count > 0)
             _world.Declarations.EligibleColumns[IsPostgreSql ? $"public.{name}" : name] = eligible;
+
+        foreach (var child in columns.Where(column => column.Parent is not null && _dice.Chance(0.7)))
+        {
+            var ends = Table(child.Parent!).Columns.Where(column => column.Name != child.ParentColumn && column.Kind is not ColumnKind.Untyped).ToList();
+            var path = new ParentPath(child.Name, _dice.In(ends).Name);
+            var full = IsPostgreSql ? $"public.{name}" : name;
+            _world.Declarations.ParentPaths[full] = [.. _world.Declarations.ParentPaths.TryGetValue(full, out var others) ? others : [], path];
+        }
 
         var isPartitioned = IsPostgreSql && name == "t2" && columns.All(column => column.Name != "code") && _dice.Chance(0.3);
         var table = new WorldTable(name, columns, [key]) { Parts = isPartitioned ? [name + "_even", name + "_odd"] : [] };
