@@ -32,6 +32,7 @@ internal static class ErpViewsServiceCollectionExtensions
             DataSource = source.Provider,
             Dialect = Larder.SqlAnalysis.SqlDialect.Sqlite,
             TagName = TagName,
+            Declarations = ErpTracking.Declarations(source.Dialect.Kind),
             Discard = static connection => SqliteConnection.ClearPool((SqliteConnection)connection),
             Views = new SqlDatabaseOptions
             {
@@ -47,6 +48,7 @@ internal static class ErpViewsServiceCollectionExtensions
             DataSource = source.Provider,
             Dialect = Larder.SqlAnalysis.SqlDialect.PostgreSql,
             TagName = TagName,
+            Declarations = ErpTracking.Declarations(source.Dialect.Kind),
             Views = new SqlDatabaseOptions { ConvertParameter = source.Dialect.ToParameter, UsesPositionalParameters = true },
         };
 }

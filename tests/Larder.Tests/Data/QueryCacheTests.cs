@@ -19,16 +19,16 @@ public sealed class QueryCacheTests
 
     private const string ById = "SELECT id, name, weight FROM products WHERE id = @id";
 
-    public static TheoryData<SqlDialect> Dialects => [SqlDialect.Sqlite, SqlDialect.PostgreSql];
+    public static TheoryData<SqlDialect> Both => TrackedHost.Both;
 
     [Theory]
-    [MemberData(nameof(Dialects))]
+    [MemberData(nameof(Both))]
     public async Task Query_Again_IsAnsweredFromTheCacheWithTheSameRows(SqlDialect dialect)
     {
         await using var database = await OpenAsync(dialect);
-        var cached = database.Tracked.WithQueryCache(database.Cache);
+        var cached = database.Source.WithQueryCache(database.Cache);
         var first = await RowsAsync(cached, ById, ("id", 1));
-        await TrackedTestDatabase.ExecuteAsync(database.Inner, "UPDATE products SET name = 'changed behind its back'");
+        await database.ExecuteBehindAsync("UPDATE products SET name = 'changed behind its back'");
 
         var second = await RowsAsync(cached, ById, ("id", 1));
 
@@ -40,11 +40,11 @@ public sealed class QueryCacheTests
     }
 
     [Theory]
-    [MemberData(nameof(Dialects))]
+    [MemberData(nameof(Both))]
     public async Task Query_OtherParameters_GetTheirOwnRows(SqlDialect dialect)
     {
         await using var database = await OpenAsync(dialect);
-        var cached = database.Tracked.WithQueryCache(database.Cache);
+        var cached = database.Source.WithQueryCache(database.Cache);
 
         Assert.Equal(["1|Hammer|1.5"], await RowsAsync(cached, ById, ("id", 1)));
         Assert.Equal(["2|Saw|"], await RowsAsync(cached, ById, ("id", 2)));
@@ -52,17 +52,17 @@ public sealed class QueryCacheTests
     }
 
     [Theory]
-    [MemberData(nameof(Dialects))]
+    [MemberData(nameof(Both))]
     public async Task Write_OfARow_DropsTheQueriesThatReadItAndNoOthers(SqlDialect dialect)
     {
         await using var database = await OpenAsync(dialect);
-        var cached = database.Tracked.WithQueryCache(database.Cache);
+        var cached = database.Source.WithQueryCache(database.Cache);
         const string Count = "SELECT count(*) FROM products";
         await RowsAsync(cached, ById, ("id", 1));
         await RowsAsync(cached, ById, ("id", 2));
         await RowsAsync(cached, Count);
 
-        await TrackedTestDatabase.ExecuteAsync(cached, "UPDATE products SET name = 'Mallet' WHERE id = 1");
+        await database.ExecuteAsync("UPDATE products SET name = 'Mallet' WHERE id = 1");
 
         Assert.Equal(["1|Mallet|1.5"], await RowsAsync(cached, ById, ("id", 1)));
         await RowsAsync(cached, ById, ("id", 2));
@@ -73,11 +73,11 @@ public sealed class QueryCacheTests
     }
 
     [Theory]
-    [MemberData(nameof(Dialects))]
+    [MemberData(nameof(Both))]
     public async Task Query_InATransaction_GoesPastTheCache(SqlDialect dialect)
     {
         await using var database = await OpenAsync(dialect);
-        var cached = database.Tracked.WithQueryCache(database.Cache);
+        var cached = database.Source.WithQueryCache(database.Cache);
         await RowsAsync(cached, ById, ("id", 1));
         await using var connection = await cached.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
@@ -95,7 +95,7 @@ public sealed class QueryCacheTests
     public async Task Query_OfMoreRowsThanAreKept_GivesAllOfThemAndIsNotKept()
     {
         await using var database = await OpenAsync(SqlDialect.Sqlite);
-        var cached = database.Tracked.WithQueryCache(database.Cache, new QueryCacheOptions { MaxRows = 1 });
+        var cached = database.Source.WithQueryCache(database.Cache, new QueryCacheOptions { MaxRows = 1 });
         const string All = "SELECT id, name, weight FROM products ORDER BY id";
 
         var answers = new[] { await RowsAsync(cached, All), await RowsAsync(cached, All) };
@@ -108,8 +108,8 @@ public sealed class QueryCacheTests
     public async Task Query_OfMoreBytesThanAreKept_IsNotKept()
     {
         await using var database = await OpenAsync(SqlDialect.Sqlite);
-        await TrackedTestDatabase.ExecuteAsync(database.Tracked, "UPDATE products SET photo = zeroblob(2000) WHERE id = 1");
-        var cached = database.Tracked.WithQueryCache(database.Cache, new QueryCacheOptions { MaxBytes = 1024 });
+        await database.ExecuteAsync("UPDATE products SET photo = zeroblob(2000) WHERE id = 1");
+        var cached = database.Source.WithQueryCache(database.Cache, new QueryCacheOptions { MaxBytes = 1024 });
 
         await RowsAsync(cached, "SELECT photo FROM products WHERE id = 1");
 
@@ -123,7 +123,7 @@ public sealed class QueryCacheTests
     public async Task Query_ThatIsNotCacheable_RunsEachTime(string sql)
     {
         await using var database = await OpenAsync(SqlDialect.Sqlite);
-        var cached = database.Tracked.WithQueryCache(database.Cache);
+        var cached = database.Source.WithQueryCache(database.Cache);
 
         await RowsAsync(cached, sql);
         await RowsAsync(cached, sql);
@@ -136,8 +136,8 @@ public sealed class QueryCacheTests
     public async Task Query_OfAPhoto_EachCallerMayChangeItsOwn()
     {
         await using var database = await OpenAsync(SqlDialect.Sqlite);
-        await TrackedTestDatabase.ExecuteAsync(database.Tracked, "UPDATE products SET photo = x'0102' WHERE id = 1");
-        var cached = database.Tracked.WithQueryCache(database.Cache);
+        await database.ExecuteAsync("UPDATE products SET photo = x'0102' WHERE id = 1");
+        var cached = database.Source.WithQueryCache(database.Cache);
         async Task<byte[]> PhotoAsync()
         {
             await using var command = cached.CreateCommand("SELECT photo FROM products WHERE id = 1");
@@ -154,13 +154,13 @@ public sealed class QueryCacheTests
     public async Task Query_WithinALoad_MakesItsValueDependOnWhatItRead()
     {
         await using var database = await OpenAsync(SqlDialect.Sqlite);
-        var cached = database.Tracked.WithQueryCache(database.Cache);
+        var cached = database.Source.WithQueryCache(database.Cache);
         await RowsAsync(cached, ById, ("id", 1));
         ValueTask<string> WholeAsync() => database.Cache.GetOrCreateAsync(
             "whole", database.Cache.GetPolicy(CachePolicies.Default), async _ => string.Join(';', await RowsAsync(cached, ById, ("id", 1))));
         Assert.Equal("1|Hammer|1.5", await WholeAsync());
 
-        await TrackedTestDatabase.ExecuteAsync(cached, "UPDATE products SET name = 'Mallet' WHERE id = 1");
+        await database.ExecuteAsync("UPDATE products SET name = 'Mallet' WHERE id = 1");
 
         Assert.Equal("1|Mallet|1.5", await WholeAsync());
     }
@@ -169,7 +169,7 @@ public sealed class QueryCacheTests
     public async Task Reader_FromTheCache_ClosesTheConnectionThatItWasAskedTo()
     {
         await using var database = await OpenAsync(SqlDialect.Sqlite);
-        var cached = database.Tracked.WithQueryCache(database.Cache);
+        var cached = database.Source.WithQueryCache(database.Cache);
         await RowsAsync(cached, ById, ("id", 1));
         await using var connection = await cached.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var command = connection.CreateCommand();
@@ -186,7 +186,7 @@ public sealed class QueryCacheTests
     public async Task Reader_FromTheCache_ConvertsAsTheProviderDoes()
     {
         await using var database = await OpenAsync(SqlDialect.Sqlite);
-        var cached = database.Tracked.WithQueryCache(database.Cache);
+        var cached = database.Source.WithQueryCache(database.Cache);
         const string Values = "SELECT 1 AS flag, '2024-05-01T10:00:00Z' AS at, '5f9b1c1e-0b1a-4b7e-9d5e-3a1d6d1c2b3a' AS id, 2.5 AS share, name FROM products WHERE id = 1";
         List<object> seen = [];
         for (var i = 0; i < 2; i++)
@@ -214,8 +214,8 @@ public sealed class QueryCacheTests
         Assert.Null(new QueryCacheOptions().Problem());
     }
 
-    private static Task<TrackedTestDatabase> OpenAsync(SqlDialect dialect) =>
-        TrackedTestDatabase.OpenAsync(dialect, Schema.Replace("{blob}", dialect == SqlDialect.Sqlite ? "BLOB" : "bytea", StringComparison.Ordinal));
+    private static Task<TrackedHost> OpenAsync(SqlDialect dialect) =>
+        TrackedHost.StartAsync(dialect, schema: Schema.Replace("{blob}", dialect == SqlDialect.Sqlite ? "BLOB" : "bytea", StringComparison.Ordinal));
 
     private static async Task<List<string>> RowsAsync(DbDataSource source, string sql, params (string Name, object Value)[] parameters)
     {

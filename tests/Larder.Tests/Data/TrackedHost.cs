@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Larder.Caching;
 using Larder.Data;
+using Larder.Explain;
 using Larder.Freshness;
 using Larder.SqlAnalysis;
 using Larder.Tests.Caching;
@@ -54,10 +55,18 @@ internal sealed class TrackedHost : IAsyncDisposable
 
     public FreshnessNode Node => _services.GetRequiredService<FreshnessNode>();
 
-    public static async Task<TrackedHost> StartAsync(SqlDialect dialect, Func<TrackedDatabaseOptions, TrackedDatabaseOptions>? change = null) =>
+    public CacheExplainer Explainer => _services.GetRequiredService<CacheExplainer>();
+
+    public IReadSetSource ReadSets => _services.GetRequiredService<IReadSetSource>();
+
+    /// <param name="dialect">Which database; PostgreSQL skips the test where there is none.</param>
+    /// <param name="change">Changes the options.</param>
+    /// <param name="schema">Other tables than the items and their parts.</param>
+    public static async Task<TrackedHost> StartAsync(
+        SqlDialect dialect, Func<TrackedDatabaseOptions, TrackedDatabaseOptions>? change = null, string schema = Schema) =>
         dialect == SqlDialect.Sqlite
-            ? new TrackedHost(new SqliteTestDatabase(Schema), null, change)
-            : new TrackedHost(null, await PostgresTestDatabase.CreateAsync(Schema), change);
+            ? new TrackedHost(new SqliteTestDatabase(schema), null, change)
+            : new TrackedHost(null, await PostgresTestDatabase.CreateAsync(schema), change);
 
     public async Task<TrackedConnection> OpenAsync() => (TrackedConnection)await Source.OpenConnectionAsync();
 

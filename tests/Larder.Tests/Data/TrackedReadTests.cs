@@ -21,17 +21,16 @@ public sealed class TrackedReadTests
     public async Task Read_OfARow_IsReportedWithItsStatement(SqlDialect dialect)
     {
         await using var host = await TrackedHost.StartAsync(dialect);
-        ReportedRead[] reported = [];
         await host.Cache.GetOrCreateAsync("key", TestCache.Minute, async _ =>
         {
             await using var connection = await host.OpenAsync();
-            var name = await connection.QuerySingleAsync<string>("SELECT name FROM items WHERE id = @id", new { id = 1 });
-            reported = ReadScope.Current!.Reported;
-            return name;
+            return await connection.QuerySingleAsync<string>("SELECT name FROM items WHERE id = @id", new { id = 1 });
         });
 
-        var read = Assert.Single(reported);
-        Assert.Equal("SELECT name FROM items WHERE id = @id", read.Statement);
+        Assert.True(host.Cache.Engine.Store.TryGet("key", out var entry));
+        var read = Assert.Single(entry.Statements);
+        Assert.Equal("SELECT name FROM items WHERE id = @id", read.Text);
+        Assert.Equal(1, Assert.Single(read.Parameters).Value);
         Assert.Equal(3, read.Tags.Length);
     }
 
@@ -41,11 +40,11 @@ public sealed class TrackedReadTests
         var scope = new ReadScope();
         for (var i = 0; i < 100; i++)
         {
-            scope.Report([Tag.Fine($"{i}")], $"SELECT {i}");
+            scope.Report(new ReadStatement("default", $"SELECT {i}", [], [Tag.Fine($"{i}")]));
         }
 
-        Assert.Equal(64, scope.Reported.Length);
-        Assert.Equal(101, scope.Stamp([], Tag.Fine("key"), 1, 1, 1).Tags.Length);
+        var stamp = scope.Stamp([], Tag.Fine("key"), 1, 1, 1);
+        Assert.Equal((32, 101), (stamp.Statements.Length, stamp.Tags.Length));
     }
 
     [Theory, MemberData(nameof(Both))]

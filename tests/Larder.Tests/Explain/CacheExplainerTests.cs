@@ -5,11 +5,10 @@ using Larder.SqlAnalysis;
 using Larder.Tests.Data;
 using Larder.Views;
 using Larder.Views.Sources;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Larder.Tests.Explain;
 
-public sealed class CacheExplainerTests : IAsyncDisposable
+public sealed class CacheExplainerTests : IAsyncLifetime
 {
     private const string Schema = """
         CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -25,7 +24,9 @@ public sealed class CacheExplainerTests : IAsyncDisposable
         .Optional("best", Sql.Row<int>("SELECT max(rating) FROM reviews"))
         .Build();
 
-    private readonly TrackedTestDatabase _database = TrackedTestDatabase.OpenSqlite(Schema);
+    private TrackedHost _database = null!;
+
+    public async ValueTask InitializeAsync() => _database = await TrackedHost.StartAsync(SqlDialect.Sqlite, schema: Schema);
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
@@ -50,7 +51,7 @@ public sealed class CacheExplainerTests : IAsyncDisposable
     public async Task ExplainEntry_WrittenSince_SaysByWhat()
     {
         await GetAsync(1);
-        await TrackedTestDatabase.ExecuteAsync(_database.Tracked, "INSERT INTO reviews VALUES (3, 1, 4)");
+        await _database.ExecuteAsync("INSERT INTO reviews VALUES (3, 1, 4)");
 
         var entry = _database.Explainer.ExplainEntry(KeyOf("ratings"))!;
 
@@ -133,9 +134,9 @@ public sealed class CacheExplainerTests : IAsyncDisposable
     [Fact]
     public async Task Degrade_AStatement_IsTrackedByItsTablesFromThenOn()
     {
-        _database.Services.GetRequiredService<IReadSetSource>().Degrade(new ReadStatement(SqlDatabase.DefaultName, "SELECT name FROM products WHERE id = @id", [], []));
+        _database.ReadSets.Degrade(new ReadStatement(SqlDatabase.DefaultName, "SELECT name FROM products WHERE id = @id", [], []));
         await GetAsync(1);
-        await TrackedTestDatabase.ExecuteAsync(_database.Tracked, "UPDATE products SET name = 'other' WHERE id = 2");
+        await _database.ExecuteAsync("UPDATE products SET name = 'other' WHERE id = 2");
 
         var entry = _database.Explainer.ExplainEntry(KeyOf("name"))!;
         var statement = await _database.Explainer.ExplainStatementAsync("SELECT name FROM products WHERE id = @id", cancellationToken: TestContext.Current.CancellationToken);
@@ -151,7 +152,7 @@ public sealed class CacheExplainerTests : IAsyncDisposable
 
     private async Task GetAsync(long id)
     {
-        var executor = _database.Services.GetRequiredService<ViewExecutor>();
+        var executor = _database.Executor;
         executor.Check(Product);
         var arguments = Views.ViewHost.Bind(Product, _database.Time, $"id={id}", out _);
         var result = await executor.ExecuteAsync(arguments, TestContext.Current.CancellationToken);

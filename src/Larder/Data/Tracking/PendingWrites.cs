@@ -59,6 +59,11 @@ internal sealed class PendingWrites
         _builder.AddEverything(reason);
     }
 
+    /// <summary>What is to be read of the parents of written children, before the commit.</summary>
+    public IReadOnlyList<ParentQuery> ParentQueries() => _builder.IsEmpty || _builder.WritesAnything is not null ? [] : [.. _builder.ParentQueries()];
+
+    public void AddParents(ParentQuery query, IReadOnlyList<object?[]> rows) => _builder.AddParents(query, rows);
+
     /// <summary>What is to be published.</summary>
     /// <param name="current">The analysis in use by now; the tags of another schema say nothing about it.</param>
     public WriteSet ToWriteSet(SqlAnalyzer? current)

@@ -244,6 +244,12 @@ internal sealed class TrackedSession(TrackedDatabase database)
         await PublishAsync(_pending).ConfigureAwait(false);
     }
 
+    /// <summary>To be called before a transaction of the data source is committed, where that is known before it happens.</summary>
+    public ValueTask BeforeCommitAsync(DbConnection inner, DbTransaction transaction, bool isAsync, CancellationToken cancellationToken) =>
+        database.Options.Precision == TrackingPrecision.Row
+            ? ParentReader.ReadAsync(_pending, inner, transaction, database.Dialect, isAsync, cancellationToken)
+            : default;
+
     public async ValueTask CommittedAsync()
     {
         var pending = Take();

@@ -65,6 +65,7 @@ internal sealed class TrackedTransaction : DbTransaction
     {
         try
         {
+            await Session.BeforeCommitAsync(_connection.Provider, _inner, isAsync, cancellationToken).ConfigureAwait(false);
             if (isAsync)
             {
                 await _inner.CommitAsync(cancellationToken).ConfigureAwait(false);

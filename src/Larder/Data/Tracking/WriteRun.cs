@@ -146,6 +146,7 @@ internal sealed class WriteRun(TrackedSession session, DbConnection inner, SqlAn
         work.SetTransaction(_before);
         try
         {
+            await session.BeforeCommitAsync(inner, owned, isAsync, CancellationToken.None).ConfigureAwait(false);
             if (isAsync)
             {
                 // A caller that goes away meanwhile must not leave open whether it happened.
