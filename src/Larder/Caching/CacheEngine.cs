@@ -26,8 +26,9 @@ internal sealed class CacheEngine
 
     private readonly TimeProvider _time;
     private readonly bool _enabled;
-    private long _hits;
-    private long _misses;
+    private readonly EntryKinds _kinds = new();
+    private readonly StripedCounter _hits = new();
+    private readonly StripedCounter _misses = new();
 
     internal CacheEngine(LarderCacheOptions options, TimeProvider time, FreshnessNode node)
     {
@@ -44,9 +45,9 @@ internal sealed class CacheEngine
 
     internal CacheLoadTable Loads { get; }
 
-    internal long Hits => Interlocked.Read(ref _hits);
+    internal long Hits => _hits.Sum;
 
-    internal long Misses => Interlocked.Read(ref _misses);
+    internal long Misses => _misses.Sum;
 
     /// <summary>Looks a key up, and takes part in a load where it is not to be had.</summary>
     internal CacheLookup<T> Begin<T>(CacheRequest request, CacheCodec<T> codec) => Begin(request, codec, request.Arrival);
@@ -70,7 +71,7 @@ internal sealed class CacheEngine
             && Store.TryGet(request.Key, timestamp, out entry)
             && entry.ValueType == type
             && Judge(entry, request, request.Arrival, timestamp) is EntryUse.Hit or EntryUse.HitAndRefresh;
-        Interlocked.Increment(ref isFound ? ref _hits : ref _misses);
+        (isFound ? _hits : _misses).Increment();
         return isFound ? entry : null;
     }
 
@@ -139,9 +140,8 @@ internal sealed class CacheEngine
         }
 
         var staleness = IsNegative(value) ? 0 : Math.Max(TicksOf(policy.StaleWhileRevalidate), TicksOf(policy.StaleIfError));
-        var refreshAt = policy.EagerRefresh is { } part ? from + (long)((stamp.ExpiresAt - from) * part) : long.MaxValue;
-        return new MemoryEntry(
-            key, stored, typeof(T), stamp, bytes, new(from, refreshAt, stamp.ExpiresAt + staleness, policy.StaleAfterInvalidation > TimeSpan.Zero));
+        var rules = new EntryRules(staleness, policy.EagerRefresh, policy.StaleAfterInvalidation > TimeSpan.Zero);
+        return new MemoryEntry(key, stored, stamp, bytes, from, _kinds.Get(typeof(T), stamp, rules));
     }
 
     /// <summary>How long a value lives from the start of its load, in the clock's units. Jitter only shortens.</summary>
@@ -194,18 +194,17 @@ internal sealed class CacheEngine
         }
 
         var lookup = Loads.Begin(request, codec, use == EntryUse.IfLoadFails ? entry : null);
-        Interlocked.Increment(ref lookup.IsHit ? ref _hits : ref _misses);
+        (lookup.IsHit ? _hits : _misses).Increment();
         return lookup;
     }
 
     private CacheLookup<T> Hit<T>(in CacheRequest request, CacheCodec<T> codec, MemoryEntry entry, EntryUse use, LogPosition now, long timestamp)
     {
-        Interlocked.Increment(ref _hits);
+        _hits.Increment();
         var isStale = use == EntryUse.StaleAndRefresh;
         CacheFlight<T>? refresh = null;
-        if (use != EntryUse.Hit && timestamp - entry.RefreshTriedAt >= TicksOf(PauseBetweenRefreshes))
+        if (use != EntryUse.Hit && entry.TryClaimRefresh(timestamp, TicksOf(PauseBetweenRefreshes)))
         {
-            entry.RefreshTriedAt = timestamp;
             refresh = Loads.TryBeginRefresh(request, codec);
         }
 
