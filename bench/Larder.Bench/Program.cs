@@ -1,10 +1,12 @@
 using Larder.Bench.HitRatio;
+using Larder.Bench.Hits;
 using Larder.Bench.Network;
 using Larder.Bench.Views;
 
 return args switch
 {
     ["views", .. var rest] => await ViewsCommand.RunAsync(rest),
+    ["micro", .. var rest] => await MicroCommand.RunAsync(rest),
     ["hit-ratio", .. var rest] => await HitRatioCommand.RunAsync(rest),
     [DelayProxy.Command, .. var rest] => await DelayProxy.RunAsync(rest),
     [ViewsServer.Command] => await ViewsServer.RunAsync(),
@@ -13,6 +15,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{ViewsOptions.Usage}\n{HitRatioOptions.Usage}");
+    Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{ViewsOptions.Usage}\n{MicroCommand.Usage}\n{HitRatioOptions.Usage}");
     return 2;
 }

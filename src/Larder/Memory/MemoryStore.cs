@@ -231,7 +231,7 @@ internal sealed class MemoryStore
     {
         if (_choice is not { } choice || _policy.Count > 2 * choice.SizedFor || _policy.Count < choice.SizedFor / 2)
         {
-            _choice = new ModeChoice(_policy.Count, _policy.Mode);
+            _choice = new ModeChoice(_policy.Count, _table.CountOfSample_NeedsLock, _policy.Mode);
             Volatile.Write(ref _sampleBelow, _choice.SampleBelow);
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Larder.Memory;
 
@@ -16,6 +17,9 @@ internal sealed class MemoryTable(Lock writing)
 
     // Odd while the table grows.
     private int _growths;
+
+    // Entries by the number of zeros that their hashes begin with.
+    private readonly int[] _countsByZeros = new int[33];
 
     internal int Count { get; private set; }
 
@@ -36,6 +40,7 @@ internal sealed class MemoryTable(Lock writing)
         entry.Next = bucket;
         Volatile.Write(ref bucket, entry);
         Count++;
+        _countsByZeros[BitOperations.LeadingZeroCount(entry.State.Hash)]++;
     }
 
     /// <summary>Puts an entry in the place of another with the same key; no reader misses both.</summary>
@@ -49,6 +54,19 @@ internal sealed class MemoryTable(Lock writing)
     {
         Volatile.Write(ref LinkTo(entry), entry.Next);
         Count--;
+        _countsByZeros[BitOperations.LeadingZeroCount(entry.State.Hash)]--;
+    }
+
+    /// <summary>How many entries have a hash that begins with so many zeros or more.</summary>
+    internal int CountOfSample_NeedsLock(int zeros)
+    {
+        var count = 0;
+        foreach (var ofZeros in _countsByZeros.AsSpan(zeros))
+        {
+            count += ofZeros;
+        }
+
+        return count;
     }
 
     /// <summary>Whether this very entry is in the table.</summary>

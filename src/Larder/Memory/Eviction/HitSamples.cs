@@ -1,25 +1,24 @@
-using System.Runtime.InteropServices;
-
 namespace Larder.Memory.Eviction;
 
 /// <summary>
-/// Hashes of hits on their way from readers to the shadows: one small buffer for each of a few threads, written without a lock and read by
-/// whoever holds the store's. Two threads on one buffer may lose hashes, and a full one drops them; a sample may have holes.
+/// Hashes of hits on their way from readers to the shadows: one buffer for each of a few threads, written without a lock and read by whoever
+/// holds the store's. Two threads on one buffer may lose hashes, and a full one drops them; a sample may have holes.
 /// </summary>
 internal sealed class HitSamples
 {
-    private const int Capacity = 120;
+    private const int Capacity = 511;
 
-    private readonly Buffer[] _buffers = [.. Enumerable.Range(0, StripedCounter.StripeCount).Select(_ => new Buffer())];
+    // The first number of a buffer says how many follow. Buffers are large enough for no two counts to share a cache line.
+    private readonly uint[]?[] _buffers = new uint[]?[StripedCounter.StripeCount];
 
     internal void Add(uint hash)
     {
-        var buffer = _buffers[StripedCounter.StripeOfThread];
-        var count = buffer.Count;
+        var buffer = _buffers[StripedCounter.StripeOfThread] ?? Create();
+        var count = buffer[0];
         if (count < Capacity)
         {
-            buffer.Hashes[count] = hash;
-            buffer.Count = count + 1;
+            buffer[count + 1] = hash;
+            Volatile.Write(ref buffer[0], count + 1);
         }
     }
 
@@ -27,26 +26,23 @@ internal sealed class HitSamples
     {
         foreach (var buffer in _buffers)
         {
-            var count = buffer.Count;
-            if (count == 0)
+            if (buffer is null)
             {
                 continue;
             }
 
-            foreach (var hash in buffer.Hashes.AsSpan(0, count))
+            foreach (var hash in buffer.AsSpan(1, (int)Volatile.Read(ref buffer[0])))
             {
                 choice.Use(hash);
             }
 
-            buffer.Count = 0;
+            Volatile.Write(ref buffer[0], 0);
         }
     }
 
-    // A cache line of its own on both sides: the padding keeps the counts of two buffers apart.
-    [StructLayout(LayoutKind.Sequential)]
-    private sealed class Buffer
+    private uint[] Create()
     {
-        internal readonly uint[] Hashes = new uint[Capacity];
-        internal int Count;
+        var buffer = new uint[Capacity + 1];
+        return Interlocked.CompareExchange(ref _buffers[StripedCounter.StripeOfThread], buffer, null) ?? buffer;
     }
 }

@@ -7,7 +7,7 @@ namespace Larder.Memory.Eviction;
 /// </summary>
 internal sealed class ModeChoice
 {
-    private const int MaxShadowEntries = 256;
+    private const int MaxShadowEntries = 512;
     private const int ModeCount = 3;
 
     // The past counts for ten turnovers of the shadow, and for no less than lets a small one see a whole phase of what goes on.
@@ -24,18 +24,25 @@ internal sealed class ModeChoice
     private double _uses;
     private int _sinceChoice;
 
-    internal ModeChoice(int entries, EvictionMode mode)
+    /// <summary>Begins with empty shadows.</summary>
+    /// <param name="entries">How many entries the store holds when it is full.</param>
+    /// <param name="countOfSample">
+    /// How many of them have a hash that begins with so many zeros. Their number, and not the share that they should be, is the capacity of the shadows:
+    /// whether a loop of about the capacity fits in is decided by a few keys.
+    /// </param>
+    /// <param name="mode">What to begin with.</param>
+    internal ModeChoice(int entries, Func<int, int> countOfSample, EvictionMode mode)
     {
         SizedFor = entries;
         Mode = mode;
-        var shift = 0;
-        while (entries >> shift > MaxShadowEntries)
+        var zeros = 0;
+        while (entries >> zeros > MaxShadowEntries)
         {
-            shift++;
+            zeros++;
         }
 
-        SampleBelow = uint.MaxValue >> shift;
-        var capacity = Math.Max(1, entries >> shift);
+        SampleBelow = uint.MaxValue >> zeros;
+        var capacity = Math.Max(1, countOfSample(zeros));
         _fading = 1 - (1 / Math.Max(LeastMemory, Turnovers * capacity));
         _shadows = [.. Enum.GetValues<EvictionMode>().Select(each => new ShadowCache(capacity, each))];
     }
