@@ -7,6 +7,8 @@ return args switch
 {
     ["views", .. var rest] => await ViewsCommand.RunAsync(rest),
     ["micro", .. var rest] => await MicroCommand.RunAsync(rest),
+    ["memory", .. var rest] => await MemoryCommand.RunAsync(rest),
+    ["growth", .. var rest] => await GrowthCommand.RunAsync(rest),
     ["hit-ratio", .. var rest] => await HitRatioCommand.RunAsync(rest),
     [DelayProxy.Command, .. var rest] => await DelayProxy.RunAsync(rest),
     [ViewsServer.Command] => await ViewsServer.RunAsync(),
@@ -15,6 +17,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{ViewsOptions.Usage}\n{MicroCommand.Usage}\n{HitRatioOptions.Usage}");
+    string[] commands = [ViewsOptions.Usage, MicroCommand.Usage, HitRatioOptions.Usage, MemoryCommand.Usage, GrowthCommand.Usage];
+    Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{string.Join('\n', commands)}");
     return 2;
 }

@@ -27,6 +27,7 @@ internal sealed class CacheEngine
     private readonly TimeProvider _time;
     private readonly bool _enabled;
     private readonly EntryKinds _kinds = new();
+    private readonly HitClock _clock;
     private readonly StripedCounter _hits = new();
     private readonly StripedCounter _misses = new();
 
@@ -34,6 +35,7 @@ internal sealed class CacheEngine
     {
         _enabled = options.Enabled;
         _time = time;
+        _clock = new HitClock(time);
         Node = node;
         Store = new MemoryStore(options.MemoryLimitBytes, time, entry => !entry.OutlivesInvalidation && !IsFresh(entry, node.Now));
         Loads = new CacheLoadTable(this, Store, time);
@@ -60,6 +62,28 @@ internal sealed class CacheEngine
     {
         var now = Node.Now;
         return Begin(ReferenceEquals(now.View, request.Arrival.View) ? request : request with { Arrival = now }, codec, now);
+    }
+
+    /// <summary>
+    /// A hit for a caller without a token, when nothing else is to be done: fresh, unexpired, not due for a refresh, under a policy that is not
+    /// strict. Null says nothing, and is not counted: the caller goes the long way.
+    /// </summary>
+    internal MemoryEntry? FindPlain(string key, CachePolicy policy, LogPosition now, Type type)
+    {
+        var timestamp = _clock.Now;
+        if (!_enabled
+            || policy.IsStrict
+            || !Store.TryGet(key, timestamp, out var entry)
+            || entry.ValueType != type
+            || entry.ExpiresAt <= timestamp
+            || entry.RefreshAt <= timestamp
+            || !IsFresh(entry, now))
+        {
+            return null;
+        }
+
+        _hits.Increment();
+        return entry;
     }
 
     /// <summary>A fresh and unexpired entry; null: none.</summary>
