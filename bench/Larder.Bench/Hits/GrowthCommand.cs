@@ -40,13 +40,15 @@ internal static class GrowthCommand
 
         var report = new BenchReport("Growth", "growth");
         report.Say($"CPU ns of a hit, keys in an order that has nothing to do with that of insertion, {rounds} rounds in turn, medians.");
-        report.Table(["a hit by", .. Sizes.Select(size => size.ToString("N0", CultureInfo.InvariantCulture)), "last ÷ first"], runs.GroupBy(run => run.Name).Select(group => new[]
-        {
-            group.Key, .. group.Select(run => run.Run.Median.ToString("0.0", CultureInfo.InvariantCulture)),
-            group.Last().Run.RatioTo(group.First().Run).ToString("0.00", CultureInfo.InvariantCulture),
-        }));
+        report.Table(["a hit by", .. Sizes.Select(size => size.ToString("N0", CultureInfo.InvariantCulture)), "last ÷ first"], runs.GroupBy(run => run.Name).Select(Row));
         await report.EndAsync(given.Text("--save"));
         beds.ForEach(bed => bed.Dispose());
         return 0;
     }
+
+    private static string[] Row(IGrouping<string, (string Name, int Entries, HitRun Run)> sizes) =>
+    [
+        sizes.Key, .. sizes.Select(run => run.Run.Median.ToString("0.0", CultureInfo.InvariantCulture)),
+        sizes.Last().Run.RatioTo(sizes.First().Run).ToString("0.00", CultureInfo.InvariantCulture),
+    ];
 }

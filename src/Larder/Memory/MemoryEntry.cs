@@ -12,7 +12,7 @@ namespace Larder.Memory;
 internal sealed class MemoryEntry : ReadStamp, IEvictable<MemoryEntry>
 {
     /// <summary>
-    /// This object (136), the header of the array of tags and key (24), its place in the table (8 to 16), its share of the eviction policy's sketch and
+    /// This object (128), the header of the array of tags and key (24), its place in the table (8 to 16), its share of the eviction policy's sketch and
     /// ghosts (10 to 20) and the header of the value (24).
     /// </summary>
     internal const int FixedOverheadBytes = 216;

@@ -11,10 +11,10 @@ namespace Larder.Memory;
 /// <remarks>
 /// <para>What to evict no single policy knows. Measured on traces of a shop and of an ORM, on popularity that lasts, moves or jumps, on scans and
 /// on loops, S3-FIFO is near the best of LRU, CLOCK, SIEVE, S3-FIFO and W-TinyLFU most of the time, CLOCK beats it by up to 14 points where
-/// the working set moves, W-TinyLFU by 48 in a loop, and each of them loses as much elsewhere. So there is one pair of queues that can follow any
+/// the working set moves, W-TinyLFU by more than 40 in a loop, and each of them loses as much elsewhere. So there is one pair of queues that can follow any
 /// of three rules (<see cref="EvictionPolicy{TNode}"/>, <see cref="EvictionMode"/>), and small shadows that replay a sample of the
 /// requests say which one suits them now (<see cref="ModeChoice"/>). It ends up above the best single policy on average, and in the worst case
-/// seen 1.4 points below it; the figures are in docs/benchmarks/store.md, the choice in docs/decisions/0013.</para>
+/// seen 1.9 points below it; the figures are in docs/benchmarks/store.md, the choice in docs/decisions/0013.</para>
 /// <para>Sizes: the queues are weighed in bytes, and an entry that is many times as large as the others has to be asked for as often as
 /// all that it would push out together (Einziger, Eytan, Friedman, Manes, "Lightweight robust size aware cache management", ACM ToS 2022).</para>
 /// <para>Expired and dead entries go when they are read, and each write looks at a few buckets of the table in turn and takes out what it finds.</para>

@@ -24,7 +24,7 @@ internal sealed class EvictionPolicy<TNode>(long limit)
 
     internal int Count => _window.Count + _main.Count;
 
-    /// <summary>The uses of all nodes that were spared so far: what room has cost beside the nodes that went.</summary>
+    /// <summary>The uses of all nodes that were looked at for making room, spared or not: what room has cost so far.</summary>
     internal long UsesMet { get; private set; }
 
     private bool IsActive => _sizedFor > 0;
@@ -147,6 +147,7 @@ internal sealed class EvictionPolicy<TNode>(long limit)
     private TNode Drop(EvictionQueue<TNode> queue, TNode node)
     {
         queue.Remove(node);
+        UsesMet += node.State.Uses;
 
         // What proved itself and was then no longer used has had its chance.
         if (queue == _window || Mode == EvictionMode.Recency)
