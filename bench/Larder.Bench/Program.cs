@@ -1,4 +1,6 @@
 using Larder.Bench.Freshness;
+using Larder.Bench.HitRatio;
+using Larder.Bench.Hits;
 using Larder.Bench.Network;
 using Larder.Bench.Views;
 
@@ -6,6 +8,10 @@ return args switch
 {
     ["views", .. var rest] => await ViewsCommand.RunAsync(rest),
     ["freshness", .. var rest] => await FreshnessCommand.RunAsync(rest),
+    ["micro", .. var rest] => await MicroCommand.RunAsync(rest),
+    ["memory", .. var rest] => await MemoryCommand.RunAsync(rest),
+    ["growth", .. var rest] => await GrowthCommand.RunAsync(rest),
+    ["hit-ratio", .. var rest] => await HitRatioCommand.RunAsync(rest),
     [DelayProxy.Command, .. var rest] => await DelayProxy.RunAsync(rest),
     [ViewsServer.Command] => await ViewsServer.RunAsync(),
     _ => Usage(),
@@ -13,6 +19,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{ViewsOptions.Usage}\n{FreshnessOptions.Usage}");
+    string[] commands = [ViewsOptions.Usage, FreshnessOptions.Usage, MicroCommand.Usage, HitRatioOptions.Usage, MemoryCommand.Usage, GrowthCommand.Usage];
+    Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{string.Join('\n', commands)}");
     return 2;
 }
