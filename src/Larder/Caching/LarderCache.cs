@@ -31,6 +31,7 @@ public sealed class LarderCache
         _publisher = publisher;
         _logger = logger;
         Engine = new CacheEngine(options, time, publisher.Node);
+        Limiters = new LoadLimiters(options.MaxConcurrentLoads, options.MaxQueuedLoads);
         _reader = new CacheReader(Engine, logger);
         DefaultPolicy = _policies[CachePolicies.Default];
     }
@@ -38,6 +39,11 @@ public sealed class LarderCache
     internal CacheEngine Engine { get; }
 
     internal CachePolicy DefaultPolicy { get; }
+
+    /// <summary>Who loads how much at once.</summary>
+    internal LoadLimiters Limiters { get; }
+
+    internal bool IsEnabled => _enabled;
 
     /// <summary>Finds a policy, built in or added.</summary>
     /// <param name="name">Its name, see <see cref="CachePolicies"/>; compared without case.</param>

@@ -34,26 +34,12 @@ internal sealed class MemoryStore(long limitBytes, TimeProvider time, Func<Memor
     /// <summary>Finds what is kept under the key at the time given; it may have expired and be kept to be served stale.</summary>
     internal bool TryGet(string key, long now, [NotNullWhen(true)] out MemoryEntry? entry)
     {
-        if (!_entries.TryGetValue(key, out entry))
-        {
-            return false;
-        }
-
-        if (entry.KeptUntil <= now)
-        {
-            Remove(entry);
-            entry = null;
-            return false;
-        }
-
-        // Most hits are on entries already marked; not writing keeps their cache line shared between cores.
-        if (!entry.Visited)
-        {
-            entry.Visited = true;
-        }
-
-        return true;
+        return _entries.TryGetValue(key, out entry) && Touch(ref entry, now);
     }
+
+    /// <summary>The same for a key of which no string was made.</summary>
+    internal bool TryGet(ReadOnlySpan<char> key, long now, [NotNullWhen(true)] out MemoryEntry? entry) =>
+        _entries.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key, out entry) && Touch(ref entry, now);
 
     /// <summary>Stores the entry in place of any other under its key. False when it is larger than the whole store.</summary>
     internal bool Set(MemoryEntry entry)
@@ -135,6 +121,24 @@ internal sealed class MemoryStore(long limitBytes, TimeProvider time, Func<Memor
             Unlink_NeedsLock(entry);
             return true;
         }
+    }
+
+    private bool Touch([NotNullWhen(true)] ref MemoryEntry? entry, long now)
+    {
+        if (entry!.KeptUntil <= now)
+        {
+            Remove(entry);
+            entry = null;
+            return false;
+        }
+
+        // Most hits are on entries already marked; not writing keeps their cache line shared between cores.
+        if (!entry.Visited)
+        {
+            entry.Visited = true;
+        }
+
+        return true;
     }
 
     private void Sweep_NeedsLock()
