@@ -120,7 +120,7 @@ internal abstract class CachedHandler
             answer = new(failed.Response, CacheStatus.Forwarded(wasStale, isCollapsed: false, isStored: false, detail: null), null, IsStale: false);
         }
 
-        if (source.ServerTiming is { } timing)
+        if (answer.Entry is null && source.ServerTiming is { } timing)
         {
             context.Response.Headers["Server-Timing"] = timing;
         }

@@ -34,6 +34,9 @@ internal sealed class CachedResponse : ICacheSized
     /// <summary>What is sent as problem details instead of a body, made anew for each request; null: it is no problem.</summary>
     public ResponseProblem? Problem { get; init; }
 
+    /// <summary>Why it must not be stored, as a word; null: its own content is not against it.</summary>
+    public string? WhyNotStored { get; init; }
+
     /// <summary>How old its oldest part was when its load began.</summary>
     public TimeSpan InitialAge { get; init; }
 

@@ -60,6 +60,7 @@ internal sealed class CapturedResponse(int maxBodyBytes) : IHttpResponseFeature,
         var body = _body.ToArray();
         var etag = StatusCode == StatusCodes.Status200OK ? EntityTags.Weak(Headers.ETag.ToString()) ?? EntityTags.Of(body) : null;
         var isPrivate = WhyPrivate(options);
+        var isNegative = StatusCode == StatusCodes.Status404NotFound && policy.NegativeDuration is not null;
         var isKept = isPrivate is null && StatusCode == StatusCodes.Status200OK;
         var response = new CachedResponse
         {
@@ -68,13 +69,16 @@ internal sealed class CapturedResponse(int maxBodyBytes) : IHttpResponseFeature,
             ContentType = Headers.ContentType,
             ETag = etag is null ? default : new(etag),
             CacheControl = Headers.CacheControl,
+            WhyNotStored = isPrivate ?? (isKept || isNegative ? null : $"status-{StatusCode}"),
             Encoded = isKept ? EncodedBodies.For(body.Length, Headers.ContentType) : EncodedBodies.None,
             Headers = [.. Headers.Where(header => !NotKept.Contains(header.Key) || (isPrivate is not null && header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)))],
         };
-        return isPrivate is not null ? new(response, ResponseSharing.Private, isPrivate)
-            : StatusCode >= StatusCodes.Status500InternalServerError ? new(response, ResponseSharing.Error)
-            : isKept || (StatusCode == StatusCodes.Status404NotFound && policy.NegativeDuration is not null) ? new(response, ResponseSharing.Stored)
-            : new(response, ResponseSharing.Collapsed, $"status-{StatusCode}");
+        return new(
+            response,
+            isPrivate is not null ? ResponseSharing.Private
+                : StatusCode >= StatusCodes.Status500InternalServerError ? ResponseSharing.Error
+                : isKept || isNegative ? ResponseSharing.Stored
+                : ResponseSharing.Collapsed);
     }
 
     public void Dispose() => _body.Dispose();

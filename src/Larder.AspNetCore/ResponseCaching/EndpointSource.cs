@@ -73,7 +73,11 @@ internal sealed class EndpointSource : IResponseSource
         request.Method = HttpMethods.Get;
         request.Protocol = "HTTP/1.1";
         request.Scheme = _target.Scheme;
-        request.Host = _target.Host;
+        if (_target.Host.HasValue)
+        {
+            request.Host = _target.Host;
+        }
+
         request.PathBase = _target.Base;
         request.Path = _target.Path;
         request.QueryString = _target.Query;

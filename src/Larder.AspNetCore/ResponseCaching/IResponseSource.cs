@@ -15,8 +15,7 @@ internal interface IResponseSource
 /// <summary>A response as it was made.</summary>
 /// <param name="Response">The response.</param>
 /// <param name="Sharing">Who may have it.</param>
-/// <param name="Detail">Why it is not stored; null: nothing is against it.</param>
-internal readonly record struct LoadedResponse(CachedResponse Response, ResponseSharing Sharing, string? Detail = null);
+internal readonly record struct LoadedResponse(CachedResponse Response, ResponseSharing Sharing);
 
 /// <summary>Who may have a response that was made for one request.</summary>
 internal enum ResponseSharing

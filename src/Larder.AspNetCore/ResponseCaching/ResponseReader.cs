@@ -155,11 +155,10 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
             case ResponseSharing.Error:
                 throw new ResponseFailedException(loaded.Response);
             case ResponseSharing.Private:
-                flight.Reads.MarkPrivate(loaded.Detail ?? "private");
+                flight.Reads.MarkPrivate(loaded.Response.WhyNotStored ?? "private");
                 flight.CompleteWithoutStoring(loaded.Response);
                 break;
             default:
-                flight.Reads.MarkNotStorable(loaded.Detail ?? "not-stored");
                 flight.CompleteWithoutStoring(loaded.Response);
                 break;
         }
@@ -174,8 +173,8 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
 
         // Ended is not stored: something it read may have been written since, or the store may have no room.
         var isStored = answer.Part is MemoryEntry entry && _engine.Store.TryGet(flight.Key, out var stored) && ReferenceEquals(stored, entry);
-        return new(
-            answer.Value, CacheStatus.Forwarded(wasStale, isCollapsed: !flight.IsLeader, isStored, isStored ? null : answer.NotStorable), null, IsStale: false);
+        var detail = isStored ? null : answer.Value.WhyNotStored ?? answer.NotStorable;
+        return new(answer.Value, CacheStatus.Forwarded(wasStale, isCollapsed: !flight.IsLeader, isStored, detail), null, IsStale: false);
     }
 }
 

@@ -67,7 +67,7 @@ internal sealed class ResponseWriter(CachePolicy policy, CachedAttribute options
         }
 
         headers.CacheControl = response.CacheControl.Count > 0 ? response.CacheControl : _cacheControl;
-        headers.Vary = _vary;
+        headers.Vary = headers.Vary.Count == 0 ? _vary : StringValues.Concat(headers.Vary, _vary);
         if (response.ETag.Count > 0)
         {
             headers.ETag = response.ETag;

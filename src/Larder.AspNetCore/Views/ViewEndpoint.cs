@@ -22,6 +22,11 @@ internal sealed class ViewEndpoint : CachedHandler
     public ViewEndpoint(IServiceProvider services, View view, CachedAttribute options)
         : base(services, options, $"view {view.Name}")
     {
+        if (options.VariesByPrincipal || options.VaryByHost || options.VaryByQuery.Length + options.VaryByHeader.Length + options.Tags.Length > 0)
+        {
+            throw new InvalidOperationException($"View '{view.Name}' varies by its parameters and carries the tags of its sections; beside its policy only Shared can be said of its responses.");
+        }
+
         _view = view;
         _executor = services.GetRequiredService<ViewExecutor>();
         _key = new ViewKey(view, _executor.Options.Application, _executor.Time);

@@ -20,15 +20,13 @@ internal sealed class ViewSource(ViewExecutor executor, ViewArguments arguments,
         if (result.Failure is { } failure)
         {
             var problem = ViewProblems.Of(arguments, result, failure);
+            var isNotFound = failure.Kind == SectionFailureKind.NotFound;
             return new(
-                new CachedResponse { StatusCode = problem.StatusCode, Problem = problem },
-                failure.Kind != SectionFailureKind.NotFound ? ResponseSharing.Error : keepsNegatives ? ResponseSharing.Stored : ResponseSharing.Collapsed,
-                "not-found");
+                new CachedResponse { StatusCode = problem.StatusCode, Problem = problem, WhyNotStored = isNotFound && !keepsNegatives ? "not-found" : null },
+                !isNotFound ? ResponseSharing.Error : keepsNegatives ? ResponseSharing.Stored : ResponseSharing.Collapsed);
         }
 
-        return result.IsComplete
-            ? new(ResponseOf(result, startedAt), ResponseSharing.Stored)
-            : new(ResponseOf(result, startedAt), ResponseSharing.Collapsed, "incomplete");
+        return new(ResponseOf(result, startedAt), result.IsComplete ? ResponseSharing.Stored : ResponseSharing.Collapsed);
     }
 
     private CachedResponse ResponseOf(ViewResult result, DateTimeOffset startedAt)
@@ -45,6 +43,7 @@ internal sealed class ViewSource(ViewExecutor executor, ViewArguments arguments,
             ContentType = JsonType,
             // Over the data alone: when it was read and where it came from make no other response.
             ETag = result.IsComplete ? new(EntityTags.Of(body.AsSpan(layout.DataStart..layout.DataEnd))) : default,
+            WhyNotStored = result.IsComplete ? null : "incomplete",
             InitialAge = age > TimeSpan.Zero ? age : TimeSpan.Zero,
             Encoded = EncodedBodies.For(body.Length, JsonType),
         };

@@ -234,6 +234,10 @@ public sealed class CachedEndpointTests : IAsyncLifetime
                 host.Services, With(options), _ => Task.CompletedTask, Microsoft.AspNetCore.Routing.Patterns.RoutePatternFactory.Parse("/x/{id}"), "x", new())).Message);
         }
 
+        await using var views = await WebHost.StartAsync(app => app
+            .MapView("/v", "v", view => view.Required("value", Larder.Views.Sources.Code.Ask<string>((_, _) => new("x")))).Cached("default", options => options.VaryByUser = true));
+        Assert.Equal(HttpStatusCode.InternalServerError, (await views.SendAsync("/v")).StatusCode);
+
         static CachedAttribute With(Action<CachedAttribute> configure)
         {
             var options = new CachedAttribute("default");

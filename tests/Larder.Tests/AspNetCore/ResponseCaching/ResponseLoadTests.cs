@@ -80,8 +80,8 @@ public sealed class ResponseLoadTests
 
         await host.Cache.InvalidateAsync(["held:1"], "a test");
         var after = host.SendAsync("/held/1");
-        await later.Started.Soon();
         _load.Succeed("old");
+        await later.Started.Soon();
         later.Succeed("new");
 
         Assert.Contains("old", await (await before).TextAsync());

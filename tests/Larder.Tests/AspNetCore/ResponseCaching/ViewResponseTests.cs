@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Larder.Caching;
+using Larder.Freshness;
 using Larder.Views;
 using Larder.Views.Sources;
 using Microsoft.AspNetCore.Builder;
@@ -19,6 +20,19 @@ public sealed class ViewResponseTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _host = await WebHost.StartAsync(
         app =>
         {
+            app.Use(async (context, next) =>
+            {
+                if (!context.Request.Headers.TryGetValue("X-Token", out var token))
+                {
+                    await next(context);
+                    return;
+                }
+
+                using (FreshnessContext.Require(WriteToken.Parse(token[0]!, null)))
+                {
+                    await next(context);
+                }
+            });
             var view = View.Create("thing").Parameter<int>("id", id => id.Between(1, 1_000_000)).Parameter("limit", 20).OptionalParameter<string>("q", q => q.Between(0, 2000)).Policy("minute").Tag("thing:{id}")
                 .Required("value", Code.Ask<string>((_, _) => _failure is null ? new(_isThere ? $"value {Interlocked.Increment(ref _loads)}" : null) : throw _failure).Uses("id").Uses("limit").Uses("q"))
                 .Build();
@@ -283,6 +297,19 @@ public sealed class ViewResponseTests : IAsyncLifetime
         Assert.Contains("\"cached\":true", await stale.TextAsync());
         _host.Time.Advance(TimeSpan.FromSeconds(50));
         Assert.Equal(HttpStatusCode.GatewayTimeout, (await _host.SendAsync("/stale")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_WithAWriteToken_IsNeverOlderThanTheWrite()
+    {
+        await _host.SendAsync("/things/1");
+        var token = _host.Cache.RemoveByTag("thing:2").ToString();
+
+        Assert.StartsWith("Larder; hit", (await _host.SendAsync("/things/1", ("X-Token", token))).CacheStatus());
+        var poisoned = await _host.SendAsync("/things/1", ("X-Token", "poison"));
+        Assert.Equal("Larder; fwd=bypass; detail=write-token", poisoned.CacheStatus());
+        Assert.Contains("value 2", await poisoned.TextAsync());
+        Assert.Contains("value 1", await (await _host.SendAsync("/things/1")).TextAsync());
     }
 
     [Fact]
