@@ -45,7 +45,7 @@ internal sealed class CachedResponse : ICacheSized
 
     public bool IsNegative => StatusCode == 404;
 
-    public long SizeInBytes => ObjectOverhead + Body.Length + Encoded.MaxBytes + Headers.Sum(header => HeaderOverhead + (2L * (header.Key.Length + header.Value.ToString().Length)));
+    public long SizeInBytes => ObjectOverhead + Body.Length + Encoded.MaxBytes + (2L * (Problem?.Detail.Length ?? 0)) + Headers.Sum(header => HeaderOverhead + (2L * (header.Key.Length + header.Value.ToString().Length)));
 
     /// <summary>Age and Cache-Status of a hit. They change once a second, so they are made once a second.</summary>
     public AgedHeaders Aged(long age, long ttl)

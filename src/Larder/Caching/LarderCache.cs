@@ -43,8 +43,6 @@ public sealed class LarderCache
     /// <summary>Who loads how much at once.</summary>
     internal LoadLimiters Limiters { get; }
 
-    internal bool IsEnabled => _enabled;
-
     /// <summary>Finds a policy, built in or added.</summary>
     /// <param name="name">Its name, see <see cref="CachePolicies"/>; compared without case.</param>
     /// <returns>The policy with all settings applied.</returns>
