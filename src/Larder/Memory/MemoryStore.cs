@@ -32,10 +32,8 @@ internal sealed class MemoryStore(long limitBytes, TimeProvider time, Func<Memor
     internal bool TryGet(string key, [NotNullWhen(true)] out MemoryEntry? entry) => TryGet(key, time.GetTimestamp(), out entry);
 
     /// <summary>Finds what is kept under the key at the time given; it may have expired and be kept to be served stale.</summary>
-    internal bool TryGet(string key, long now, [NotNullWhen(true)] out MemoryEntry? entry)
-    {
-        return _entries.TryGetValue(key, out entry) && Touch(ref entry, now);
-    }
+    internal bool TryGet(string key, long now, [NotNullWhen(true)] out MemoryEntry? entry) =>
+        _entries.TryGetValue(key, out entry) && Touch(ref entry, now);
 
     /// <summary>The same for a key of which no string was made.</summary>
     internal bool TryGet(ReadOnlySpan<char> key, long now, [NotNullWhen(true)] out MemoryEntry? entry) =>
