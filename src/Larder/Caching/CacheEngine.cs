@@ -59,6 +59,36 @@ internal sealed class CacheEngine
     internal CacheLookup<T> Begin<T>(CacheRequest request, CacheCodec<T> codec) => Begin(request, codec, request.Arrival);
 
     /// <summary>
+    /// Looks up a key of which no string was made, so that a hit allocates nothing. False: the caller makes one and begins; <paramref name="isStale"/>
+    /// says whether something was found that may not be served.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="request">What is asked for but the key. The caller has seen to its token and is in no transaction.</param>
+    /// <param name="codec">Reads the value.</param>
+    /// <param name="timestamp">Now, by the cache's clock.</param>
+    /// <param name="lookup">The hit.</param>
+    /// <param name="isStale">Whether there is an entry that is not good for a hit.</param>
+    internal bool TryHit<T>(ReadOnlySpan<char> key, in CacheRequest request, CacheCodec<T> codec, long timestamp, out CacheLookup<T> lookup, out bool isStale)
+    {
+        lookup = default;
+        isStale = false;
+        if (!_enabled || Verifier.IsObserving || !Store.TryGet(key, timestamp, out var entry) || entry.ValueType != typeof(T))
+        {
+            return false;
+        }
+
+        var use = Judge(entry, request, request.Arrival, timestamp);
+        if (use is EntryUse.None or EntryUse.IfLoadFails)
+        {
+            isStale = true;
+            return false;
+        }
+
+        lookup = Hit(request, codec, entry, use, request.Arrival, timestamp);
+        return true;
+    }
+
+    /// <summary>
     /// Looks a key up for a caller who could not use what came of its first lookup. A hit is judged now; for joining, its first arrival stays, so
     /// that any load that began after it will do, unless it is of a view that is gone.
     /// </summary>
@@ -262,7 +292,8 @@ internal sealed class CacheEngine
         CacheFlight<T>? refresh = null;
         if ((use != EntryUse.Hit || (!request.IsOfASnapshot && Verifier.Samples(entry))) && entry.TryClaimRefresh(timestamp, TicksOf(PauseBetweenRefreshes)))
         {
-            refresh = Loads.TryBeginRefresh(request, codec);
+            // Here the key is needed as a string, which a caller may have done without.
+            refresh = Loads.TryBeginRefresh(request with { Key = entry.Key }, codec);
         }
 
         return new(codec.Unpack(entry.Value), entry, isStale ? null : now, refresh, isStale);

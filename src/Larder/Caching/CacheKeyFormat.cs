@@ -56,6 +56,13 @@ public static class CacheKeyFormat
         }
     }
 
+    private static void RefuseKey(string? key)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        throw new ArgumentException(
+            $"A key has at most {MaxLength} characters; this one has {key.Length} and begins '{key[..40]}'.", nameof(key));
+    }
+
     private static void Require(string part, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(part, name);

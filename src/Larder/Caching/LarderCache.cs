@@ -32,6 +32,7 @@ public sealed class LarderCache
         _publisher = publisher;
         _logger = logger;
         Engine = new CacheEngine(options, time, publisher.Node, new HitVerifier(options, publisher, readSets, time, logger));
+        Limiters = new LoadLimiters(options.MaxConcurrentLoads, options.MaxQueuedLoads);
         _reader = new CacheReader(Engine, logger);
         DefaultPolicy = _policies[CachePolicies.Default];
     }
@@ -41,6 +42,9 @@ public sealed class LarderCache
     internal TimeProvider Time => _time;
 
     internal CachePolicy DefaultPolicy { get; }
+
+    /// <summary>Who loads how much at once.</summary>
+    internal LoadLimiters Limiters { get; }
 
     /// <summary>Finds a policy, built in or added.</summary>
     /// <param name="name">Its name, see <see cref="CachePolicies"/>; compared without case.</param>
@@ -384,11 +388,4 @@ public sealed class LarderCache
     private static WriteSet WritesOf(IReadOnlyCollection<string> tags, bool isHard) => tags.Contains("*")
         ? WriteSet.Everything with { IsHard = isHard }
         : new WriteSet([.. tags.Select(tag => HandTags.Word(tag))]) { IsHard = isHard };
-
-    private static void RefuseKey(string? key)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        throw new ArgumentException(
-            $"A key has at most {CacheKeyFormat.MaxLength} characters; this one has {key.Length} and begins '{key[..40]}'.", nameof(key));
-    }
 }
