@@ -1,6 +1,7 @@
 using Larder.Bench.Freshness;
 using Larder.Bench.HitRatio;
 using Larder.Bench.Hits;
+using Larder.Bench.Http;
 using Larder.Bench.Network;
 using Larder.Bench.Views;
 
@@ -12,14 +13,19 @@ return args switch
     ["memory", .. var rest] => await MemoryCommand.RunAsync(rest),
     ["growth", .. var rest] => await GrowthCommand.RunAsync(rest),
     ["hit-ratio", .. var rest] => await HitRatioCommand.RunAsync(rest),
+    ["http", .. var rest] => await HttpCommand.RunAsync(rest),
     [DelayProxy.Command, .. var rest] => await DelayProxy.RunAsync(rest),
     [ViewsServer.Command] => await ViewsServer.RunAsync(),
+    [HttpServer.Command, var kind, var recorded] => await HttpServer.RunAsync(kind, recorded),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    string[] commands = [ViewsOptions.Usage, FreshnessOptions.Usage, MicroCommand.Usage, HitRatioOptions.Usage, MemoryCommand.Usage, GrowthCommand.Usage];
+    string[] commands =
+    [
+        ViewsOptions.Usage, FreshnessOptions.Usage, MicroCommand.Usage, HitRatioOptions.Usage, MemoryCommand.Usage, GrowthCommand.Usage, HttpOptions.Usage,
+    ];
     Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{string.Join('\n', commands)}");
     return 2;
 }
