@@ -34,6 +34,7 @@ internal static class ErpViewsServiceCollectionExtensions
                 ConvertParameter = database.Dialect.ToParameter,
                 Interrupt = static connection => SQLitePCL.raw.sqlite3_interrupt(((SqliteConnection)connection).Handle),
                 BeginSnapshot = "BEGIN",
+                Explain = "EXPLAIN QUERY PLAN",
                 KeptConnections = KeptConnections,
             }
             : new SqlDatabaseOptions { ConvertParameter = database.Dialect.ToParameter, UsesPositionalParameters = true });

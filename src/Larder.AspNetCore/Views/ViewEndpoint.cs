@@ -1,4 +1,5 @@
 using System.Buffers;
+using Larder.AspNetCore.RequestLog;
 using Larder.Views;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,6 +30,7 @@ internal sealed class ViewEndpoint(View view, ViewExecutor executor)
             return;
         }
 
+        context.Features.Get<ILarderRequestFeature>()?.Report(result);
         context.Response.Headers["Server-Timing"] = ServerTiming.Of(result);
         if (result.Failure is { } failure)
         {
