@@ -27,7 +27,7 @@ internal sealed class RequestLogOptionsValidator : IValidateOptions<RequestLogOp
 
         foreach (var proxy in options.TrustedProxies.Where(proxy => !ClientAddress.TryParseNetwork(proxy, out _)))
         {
-            errors.Add($"{Prefix}TrustedProxies has '{proxy}': it must be an address or a network such as 10.0.0.0/8, whose host bits are 0.");
+            errors.Add($"{Prefix}TrustedProxies has '{proxy}': it must be an address or a network such as 10.0.0.0/8.");
         }
 
         foreach (var word in options.RedactedNames.Where(word => !word.Any(char.IsAsciiLetterOrDigit)))

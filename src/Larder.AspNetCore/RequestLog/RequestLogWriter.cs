@@ -10,6 +10,7 @@ namespace Larder.AspNetCore.RequestLog;
 internal sealed class RequestLogWriter : IAsyncDisposable
 {
     private const int BatchBytes = 1 << 16;
+    private static readonly TimeSpan DisposePatience = TimeSpan.FromSeconds(5);
 
     private readonly RequestLogQueue _queue;
     private readonly RequestLogLines _lines;
@@ -70,20 +71,30 @@ internal sealed class RequestLogWriter : IAsyncDisposable
         await _stopping.CancelAsync();
         if (_running is { } running)
         {
-            await using var givingUp = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _givingUp);
             await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!running.IsCompleted)
+            {
+                await _givingUp.CancelAsync();
+            }
         }
     }
 
     /// <summary>Writes what came after the stop, or without a start.</summary>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(CancellationToken.None);
+        using var patience = new CancellationTokenSource(DisposePatience, _time);
         if (!_givingUp.IsCancellationRequested)
         {
-            await DrainAsync();
+            await StopAsync(patience.Token);
         }
 
+        if (_givingUp.IsCancellationRequested)
+        {
+            // The sink may hang for ever, as a pipe that nobody reads does, and still use what would be disposed here.
+            return;
+        }
+
+        await DrainAsync();
         _lines.Dispose();
         _wake.Dispose();
         _stopping.Dispose();

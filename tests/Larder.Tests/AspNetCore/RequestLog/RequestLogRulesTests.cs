@@ -114,7 +114,7 @@ public sealed class RequestLogRulesTests
     [InlineData("SlowQuery", "soon", "seconds")]
     [InlineData("FlushInterval", "11", "10 seconds")]
     [InlineData("MaxValueLength", "-1", "whole number")]
-    [InlineData("TrustedProxies", "10.0.0.1/8", "host bits")]
+    [InlineData("TrustedProxies", "10.0.0.0/33", "10.0.0.0/8")]
     [InlineData("TrustedProxies", "proxy", "an address or a network")]
     [InlineData("RedactedPatterns:0", "(a)\\1", "linear time")]
     [InlineData("RedactedNames", "--", "letter or digit")]
