@@ -70,15 +70,13 @@ internal static class RequestLogCommand
         return 0;
     }
 
-    private static Task WithoutAsync(RequestDelegate answer, int requests)
+    private static async Task WithoutAsync(RequestDelegate answer, int requests)
     {
         var context = Context();
         for (var i = 0; i < requests; i++)
         {
-            answer(context);
+            await answer(context);
         }
-
-        return Task.CompletedTask;
     }
 
     private static async Task LoggedAsync(RequestLogMiddleware middleware, int requests, Func<ValueTask>? afterEach)
