@@ -3,6 +3,7 @@ using Larder.Bench.HitRatio;
 using Larder.Bench.Hits;
 using Larder.Bench.Http;
 using Larder.Bench.Network;
+using Larder.Bench.RequestLog;
 using Larder.Bench.Views;
 
 return args switch
@@ -14,6 +15,7 @@ return args switch
     ["growth", .. var rest] => await GrowthCommand.RunAsync(rest),
     ["hit-ratio", .. var rest] => await HitRatioCommand.RunAsync(rest),
     ["http", .. var rest] => await HttpCommand.RunAsync(rest),
+    ["request-log", .. var rest] => await RequestLogCommand.RunAsync(rest),
     [DelayProxy.Command, .. var rest] => await DelayProxy.RunAsync(rest),
     [ViewsServer.Command] => await ViewsServer.RunAsync(),
     [HttpServer.Command, var kind, var recorded] => await HttpServer.RunAsync(kind, recorded),
@@ -25,6 +27,7 @@ static int Usage()
     string[] commands =
     [
         ViewsOptions.Usage, FreshnessOptions.Usage, MicroCommand.Usage, HitRatioOptions.Usage, MemoryCommand.Usage, GrowthCommand.Usage, HttpOptions.Usage,
+        RequestLogCommand.Usage,
     ];
     Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{string.Join('\n', commands)}");
     return 2;

@@ -98,6 +98,24 @@ public sealed class ErpApplicationTests
     }
 
     [Fact]
+    public async Task Get_AnyRequest_LeavesItsLineInTheRequestLog()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"erp-requests-{Guid.NewGuid():N}.log");
+        await using (var erp = await StartAsync(TestDatabaseKind.Sqlite, requestLog: path))
+        {
+            using var client = ClientOf(erp);
+            await client.GetAsync("/api/mobile/products/1/complete?include_similar=false");
+            await client.GetAsync("/api/mobile/products/999999");
+        }
+
+        var lines = (await File.ReadAllLinesAsync(path)).Select(line => JsonNode.Parse(line)!.AsObject()).ToArray();
+        File.Delete(path);
+        var events = lines.Select(line => (string)line["event"]!).Where(name => name.StartsWith("bff_request", StringComparison.Ordinal));
+        Assert.Equal(["bff_request_success", "bff_request_client_error"], events);
+        Assert.Equal("/api/mobile/products/{id}/complete", (string?)lines.First(line => (string)line["event"]! == "bff_aggregation_complete")["endpoint"]);
+    }
+
+    [Fact]
     public async Task Stop_WithARequestInFlight_AnswersItFirst()
     {
         var entered = new TaskCompletionSource();
@@ -122,10 +140,15 @@ public sealed class ErpApplicationTests
 
     private static HttpClient ClientOf(WebApplication erp) => new() { BaseAddress = new Uri(erp.Urls.Single()) };
 
-    private static async Task<WebApplication> StartAsync(TestDatabaseKind kind, Action<WebApplication>? map = null)
+    private static async Task<WebApplication> StartAsync(TestDatabaseKind kind, Action<WebApplication>? map = null, string? requestLog = null)
     {
         var shared = await ErpTestDatabase.SharedAsync(kind, TestContent.Demo);
-        var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--ConnectionStrings:Erp", shared.ConnectionString]);
+        var builder = WebApplication.CreateBuilder(
+        [
+            "--urls", "http://127.0.0.1:0", "--ConnectionStrings:Erp", shared.ConnectionString,
+            // The output of the tests is no place for it.
+            .. requestLog is null ? new[] { "--Larder:RequestLog:Enabled", "false" } : ["--Larder:RequestLog:Destination", "File", "--Larder:RequestLog:FilePath", requestLog],
+        ]);
         builder.Logging.ClearProviders();
         var app = builder.AddErp().Build();
         app.MapErp();

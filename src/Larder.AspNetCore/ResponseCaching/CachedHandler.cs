@@ -1,3 +1,4 @@
+using Larder.AspNetCore.RequestLog;
 using Larder.Caching;
 using Larder.Memory;
 using Microsoft.AspNetCore.Http;
@@ -59,7 +60,9 @@ internal abstract class CachedHandler
                         Reader.Refresh(refresh, SourceOf(context));
                     }
 
-                    return Writer.WriteHitAsync(context, lookup.Value, (MemoryEntry)lookup.Part!, timestamp, lookup.IsStale);
+                    var entry = (MemoryEntry)lookup.Part!;
+                    ReportHit(context, entry);
+                    return Writer.WriteHitAsync(context, lookup.Value, entry, timestamp, lookup.IsStale);
                 }
             }
             finally
@@ -120,6 +123,16 @@ internal abstract class CachedHandler
             answer = new(failed.Response, CacheStatus.Forwarded(wasStale, isCollapsed: false, isStored: false, detail: null), null, IsStale: false);
         }
 
+        if (answer.Entry is { } entry)
+        {
+            ReportHit(context, entry);
+        }
+        else if (context.Features.Get<ILarderRequestFeature>() is { } log)
+        {
+            log.IsCached = answer.Response.IsFromCache;
+            source.ReportTo(log);
+        }
+
         if (answer.Entry is null && source.ServerTiming is { } timing)
         {
             context.Response.Headers["Server-Timing"] = timing;
@@ -155,6 +168,20 @@ internal abstract class CachedHandler
         return directives.IsOnlyIfCached ? new(Of(ResponseProblem.NothingStored), CacheStatus.Request, null, IsStale: false)
             : directives.IsPastTheCache ? await Reader.ReadAloneAsync(source, CacheStatus.Request, isPastTheCache: true, context.RequestAborted)
             : await Reader.ReadAsync(key, wasStale, source, context.RequestAborted);
+    }
+
+    private static void ReportHit(HttpContext context, MemoryEntry entry)
+    {
+        if (context.Features.Get<ILarderRequestFeature>() is not { } log)
+        {
+            return;
+        }
+
+        log.IsCached = true;
+        if (log.IsLookupLogged)
+        {
+            log.ReportLookup(entry.Key, isHit: true);
+        }
     }
 
     private bool HasDirectives(HttpContext context) =>

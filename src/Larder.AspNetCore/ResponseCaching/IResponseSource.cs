@@ -1,3 +1,4 @@
+using Larder.AspNetCore.RequestLog;
 using Larder.Freshness;
 
 namespace Larder.AspNetCore.ResponseCaching;
@@ -7,6 +8,11 @@ internal interface IResponseSource
 {
     /// <summary>How long the parts took; null: not known, or not loaded by this request.</summary>
     string? ServerTiming { get; }
+
+    /// <summary>Tells the request log what it was made of; nothing where that is not known, or was not made by this request.</summary>
+    void ReportTo(ILarderRequestFeature log)
+    {
+    }
 
     /// <summary>Makes it. What it reads flows to <see cref="ReadScope.Current"/>.</summary>
     ValueTask<LoadedResponse> LoadAsync(CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Larder.AspNetCore.RequestLog;
 using Larder.AspNetCore.ResponseCaching;
 using Larder.Views;
 using Microsoft.Extensions.Primitives;
@@ -10,13 +11,23 @@ internal sealed class ViewSource(ViewExecutor executor, ViewArguments arguments,
 {
     private static readonly StringValues JsonType = "application/json; charset=utf-8";
 
-    public string? ServerTiming { get; private set; }
+    private ViewResult? _result;
+
+    public string? ServerTiming => _result is null ? null : Views.ServerTiming.Of(_result);
+
+    public void ReportTo(ILarderRequestFeature log)
+    {
+        if (_result is not null)
+        {
+            log.Report(_result);
+        }
+    }
 
     public async ValueTask<LoadedResponse> LoadAsync(CancellationToken cancellationToken)
     {
         var startedAt = executor.Time.GetUtcNow();
         var result = await executor.ExecuteAsync(arguments, cancellationToken);
-        ServerTiming = Views.ServerTiming.Of(result);
+        _result = result;
         if (result.Failure is { } failure)
         {
             var problem = ViewProblems.Of(arguments, result, failure);
