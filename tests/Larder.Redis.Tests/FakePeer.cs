@@ -95,25 +95,6 @@ internal sealed class FakePeer : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers so many commands of the form <c>GET k</c> with OK, without allocating.</summary>
-    public async Task EchoOkAsync(int commands)
-    {
-        const int CommandBytes = 20; // *2 $3 GET $1 k, each with its line end
-        var received = new byte[CommandBytes];
-        var ok = "+OK\r\n"u8.ToArray();
-        for (var i = 0; i < commands; i++)
-        {
-            for (var filled = 0; filled < CommandBytes;)
-            {
-                var read = await _socket.ReceiveAsync(received.AsMemory(filled));
-                Assert.NotEqual(0, read);
-                filled += read;
-            }
-
-            await _socket.SendAsync(ok);
-        }
-    }
-
     /// <summary>Takes the part of a server that greets a client.</summary>
     public async Task GreetAsync()
     {

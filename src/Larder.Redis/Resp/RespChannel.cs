@@ -15,7 +15,8 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
     private readonly Lock _starting = new();
     private Task? _running;
     private volatile RespConnection? _connection;
-    private volatile TaskCompletionSource<RespConnection>? _opening;
+    private volatile TaskCompletionSource<RespConnection> _opening = NewOpening();
+    private volatile bool _isAway;
     private volatile RedisException? _failure;
     private int _waiters;
     private long _connects;
@@ -23,22 +24,19 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
     /// <param name="connector">Makes the connections.</param>
     /// <param name="random">Spreads the attempts of many nodes over time.</param>
     /// <param name="stateChanged">Called when the server has come or gone. It must be quick.</param>
-    public RespChannel(RespConnector connector, Random random, Action? stateChanged = null)
-    {
+    public RespChannel(RespConnector connector, Random random, Action? stateChanged = null) =>
         (_connector, _random, _stateChanged) = (connector, random, stateChanged);
-        _opening = NewOpening();
-    }
 
     /// <summary>Whether a command would be sent now.</summary>
     public bool IsAvailable => _connection is { IsStalled: false };
 
     /// <summary>Whether it is known that the server cannot be used now; false also while the first attempt to connect is under way.</summary>
-    public bool IsDown => _connection is { } connection ? connection.IsStalled : _opening is null;
+    public bool IsDown => _connection is { } connection ? connection.IsStalled : _isAway;
 
     /// <summary>What kept the last attempt from succeeding, or ended the last connection; null: nothing yet.</summary>
     public RedisException? LastFailure => _failure;
 
-    public int PendingCount => _connection?.PendingCount ?? Volatile.Read(ref _waiters);
+    public int PendingCount => Volatile.Read(ref _waiters) + (_connection?.PendingCount ?? 0);
 
     /// <summary>How many connections have been made.</summary>
     public long ConnectCount => Interlocked.Read(ref _connects);
@@ -54,8 +52,8 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
         }
 
         Start();
-        return _opening is { } opening
-            ? ExecuteWhenOpenAsync(opening, verb, arguments.ToArray(), reader, limit, cancellationToken)
+        return !_isAway
+            ? ExecuteWhenOpenAsync(verb, arguments.ToArray(), reader, limit, cancellationToken)
             : ValueTask.FromException<T>(new RedisConnectionException($"Redis at {_connector.Settings} is away; the command was not sent.", _failure));
     }
 
@@ -83,13 +81,13 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
         }
 
         await running;
-        _opening?.TrySetException(Closed());
-        _opening = null;
+        _isAway = true;
+        _opening.TrySetException(Closed());
         _stop.Dispose();
     }
 
     private async ValueTask<T> ExecuteWhenOpenAsync<T>(
-        TaskCompletionSource<RespConnection> opening, RespVerb verb, RespArgument[] arguments, ReplyReader<T> reader, TimeSpan limit, CancellationToken cancellationToken)
+        RespVerb verb, RespArgument[] arguments, ReplyReader<T> reader, TimeSpan limit, CancellationToken cancellationToken)
     {
         var capacity = _connector.Settings.QueueCapacity;
         var startedAt = _connector.Time.GetTimestamp();
@@ -102,13 +100,14 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
 
         try
         {
-            connection = await opening.Task.WaitAsync(limit, _connector.Time, cancellationToken);
+            connection = await _opening.Task.WaitAsync(limit, _connector.Time, cancellationToken);
         }
         catch (TimeoutException)
         {
             // One has waited its time; nobody after it has to.
-            if (Interlocked.CompareExchange(ref _opening, null, opening) == opening)
+            if (_connection is null)
             {
+                _isAway = true;
                 _stateChanged?.Invoke();
             }
 
@@ -139,10 +138,6 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
                 // A server that takes connections and drops them at once is as bad as one that takes none.
                 var hasLasted = _connector.Time.GetElapsedTime(connectedAt) >= _connector.Settings.MaxBackOff;
                 failures = hasLasted ? 0 : failures + 1;
-                if (!_stop.IsCancellationRequested)
-                {
-                    _opening = NewOpening();
-                }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -151,7 +146,7 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
             catch (Exception exception)
             {
                 failures++;
-                GiveUpOpening(exception as RedisException ?? new RedisConnectionException($"Connecting to Redis at {_connector.Settings} failed.", exception));
+                ReportAway(exception as RedisException ?? new RedisConnectionException($"Connecting to Redis at {_connector.Settings} failed.", exception));
             }
 
             await PauseAsync(failures);
@@ -163,8 +158,9 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
         connection.StallChanged = _stateChanged;
         _failure = null;
         _connection = connection;
+        _isAway = false;
         Interlocked.Increment(ref _connects);
-        Interlocked.Exchange(ref _opening, null)?.TrySetResult(connection);
+        _opening.TrySetResult(connection);
         _stateChanged?.Invoke();
         await using (connection)
         {
@@ -172,14 +168,18 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
             await connection.Closed;
         }
 
+        // Whoever finds no connection from here on waits for the attempt that follows.
         _failure = connection.Failure;
+        _opening = NewOpening();
+        _isAway = false;
         _connection = null;
     }
 
-    private void GiveUpOpening(RedisException failure)
+    private void ReportAway(RedisException failure)
     {
         _failure = failure;
-        Interlocked.Exchange(ref _opening, null)?.TrySetException(failure);
+        _isAway = true;
+        _opening.TrySetException(failure);
         _stateChanged?.Invoke();
     }
 
