@@ -1,9 +1,11 @@
 using Larder.Bench.Network;
+using Larder.Bench.Redis;
 using Larder.Bench.Views;
 
 return args switch
 {
     ["views", .. var rest] => await ViewsCommand.RunAsync(rest),
+    ["redis"] => await RedisCommand.RunAsync(),
     [DelayProxy.Command, .. var rest] => await DelayProxy.RunAsync(rest),
     [ViewsServer.Command] => await ViewsServer.RunAsync(),
     _ => Usage(),
@@ -11,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{ViewsOptions.Usage}");
+    Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{ViewsOptions.Usage}\n{RedisCommand.Usage}");
     return 2;
 }

@@ -158,8 +158,13 @@ public sealed class AbandonedCommandTests
     public async Task Stall_NothingArrivesForTheLimit_RefusesAtOnceUntilSomethingArrives()
     {
         var changes = 0;
+        var state = new StateSignal();
         var (connection, peer) = await FakePeer.ConnectAsync(time: _time);
-        connection.StallChanged = () => changes++;
+        connection.StallChanged = () =>
+        {
+            changes++;
+            state.Changed();
+        };
         await using var _ = connection;
         await using var __ = peer;
         var first = connection.GetTextAsync("a", Limit);
@@ -173,7 +178,7 @@ public sealed class AbandonedCommandTests
 
         await peer.ExpectAsync("GET a");
         await peer.SendAsync("+of a\r\n");
-        await Patience.UntilAsync(() => Task.FromResult(!connection.IsStalled));
+        await state.UntilAsync(() => !connection.IsStalled);
         var next = connection.GetTextAsync("c", Limit);
         await peer.ExpectAsync("GET c");
         await peer.SendAsync("+of c\r\n");

@@ -14,14 +14,15 @@ public sealed class RedisNodeTests
         await using var node = new RedisNode(redis.Settings, TimeProvider.System, log);
         Assert.Null(await node.GetTextAsync("a"));
         await redis.KillAsync();
-        await Patience.UntilAsync(() => Task.FromResult(node.IsDown));
+        await log.State.UntilAsync(() => log.Events.Count == 1);
+        Assert.True(node.IsDown);
         for (var i = 0; i < 100; i++)
         {
             await Assert.ThrowsAsync<RedisConnectionException>(() => node.GetTextAsync("a"));
         }
 
         await redis.RestartAsync();
-        await Patience.UntilAsync(() => Task.FromResult(node.IsAvailable && log.Events.Count > 1));
+        await log.State.UntilAsync(() => log.Events.Count == 2);
         Assert.Null(await node.GetTextAsync("a"));
 
         Assert.Equal([1500, 1501], log.Events);
@@ -85,6 +86,8 @@ public sealed class RedisNodeTests
     {
         private readonly List<(int Id, string Line)> _entries = [];
 
+        public StateSignal State { get; } = new();
+
         public IReadOnlyList<int> Events => Entries.Select(entry => entry.Id).ToArray();
 
         public IReadOnlyList<string> Lines => Entries.Select(entry => entry.Line).ToArray();
@@ -111,6 +114,8 @@ public sealed class RedisNodeTests
             {
                 _entries.Add((eventId.Id, formatter(state, exception)));
             }
+
+            State.Changed();
         }
     }
 }

@@ -265,12 +265,11 @@ public sealed class RedisServerTests
         // A thousandth of a second for each key, and a look at its clients after each.
         await redis.RestartAsync("Loading RDB", "--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024");
         Assert.Equal(RedisErrorKind.Loading, await RefusalAsync(redis, redis.Settings));
-        await using var channel = new RespChannel(new(redis.Settings, TimeProvider.System), new Random(1));
-        await Patience.UntilAsync(async () =>
-        {
-            channel.Start();
-            return channel.IsAvailable && await channel.Client().DbSizeAsync() == Keys;
-        });
+        var state = new StateSignal();
+        await using var channel = new RespChannel(new(redis.Settings, TimeProvider.System), new Random(1), state.Changed);
+        channel.Start();
+        await state.UntilAsync(() => channel.IsAvailable);
+        Assert.Equal(Keys, await channel.Client().DbSizeAsync());
     }
 
     private static async Task<RedisErrorKind> RefusalAsync(TestRedis redis, RespSettings settings) =>

@@ -146,26 +146,28 @@ public sealed class RespChannelTests
     [Fact]
     public async Task Kill9AndRestart_RealServer_IsFoundAgain()
     {
+        var state = new StateSignal();
         await using var redis = await TestRedis.StartAsync();
-        await using var channel = new RespChannel(new(redis.Settings, TimeProvider.System), new Random(1));
+        await using var channel = new RespChannel(new(redis.Settings, TimeProvider.System), new Random(1), state.Changed);
         Assert.True(await channel.Client().SetAsync("a", "1"u8.ToArray(), duration: null));
         var blocked = channel.RunAsync("BLPOP", "nothing", 0);
         await redis.KillAsync();
 
         await Assert.ThrowsAsync<RedisConnectionException>(() => blocked);
-        await Patience.UntilAsync(() => Task.FromResult(channel.IsDown));
+        await state.UntilAsync(() => channel.IsDown);
         Assert.True(channel.GetTextAsync("a").IsFaulted);
 
         await redis.RestartAsync();
-        await Patience.UntilAsync(() => Task.FromResult(channel.IsAvailable));
+        await state.UntilAsync(() => channel.IsAvailable);
         Assert.Null(await channel.GetTextAsync("a"));
     }
 
     [Fact]
     public async Task ClientPause_RealServerStopsAnswering_StallsAndRecoversByItself()
     {
+        var state = new StateSignal();
         await using var redis = await TestRedis.StartAsync();
-        await using var channel = new RespChannel(new(redis.Settings with { CommandLimit = Limit }, TimeProvider.System), new Random(1));
+        await using var channel = new RespChannel(new(redis.Settings with { CommandLimit = Limit }, TimeProvider.System), new Random(1), state.Changed);
         Assert.Null(await channel.GetTextAsync("a"));
         await using (var admin = await redis.ConnectAsync())
         {
@@ -175,7 +177,7 @@ public sealed class RespChannelTests
         await Assert.ThrowsAsync<RedisTimeoutException>(() => channel.GetTextAsync("a", Limit));
         Assert.True(channel.IsDown);
         Assert.True(channel.GetTextAsync("a", Limit).IsFaulted);
-        await Patience.UntilAsync(() => Task.FromResult(channel.IsAvailable));
+        await state.UntilAsync(() => channel.IsAvailable);
         Assert.Null(await channel.GetTextAsync("a"));
         Assert.Equal(1, channel.ConnectCount);
     }
