@@ -12,7 +12,7 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
     private readonly Random _random;
     private readonly Action? _stateChanged;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _starting = new();
+    private readonly Lock _changing = new();
     private Task? _running;
     private volatile RespConnection? _connection;
     private volatile TaskCompletionSource<RespConnection> _opening = NewOpening();
@@ -65,7 +65,7 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
             return;
         }
 
-        lock (_starting)
+        lock (_changing)
         {
             _running ??= Task.Run(RunAsync);
         }
@@ -75,7 +75,7 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
     {
         await _stop.CancelAsync();
         Task running;
-        lock (_starting)
+        lock (_changing)
         {
             running = _running ??= Task.CompletedTask;
         }
@@ -156,6 +156,7 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
     private async Task LiveAsync(RespConnection connection)
     {
         connection.StallChanged = _stateChanged;
+        connection.Ending = () => Leave(connection);
         _failure = null;
         _connection = connection;
         _isAway = false;
@@ -168,11 +169,23 @@ internal sealed class RespChannel : IRespExecutor, IAsyncDisposable
             await connection.Closed;
         }
 
-        // Whoever finds no connection from here on waits for the attempt that follows.
-        _failure = connection.Failure;
-        _opening = NewOpening();
-        _isAway = false;
-        _connection = null;
+        // Where it ended before it was here to be left.
+        Leave(connection);
+    }
+
+    /// <summary>Forgets a connection. Whoever finds none from here on waits for the attempt that follows.</summary>
+    private void Leave(RespConnection connection)
+    {
+        lock (_changing)
+        {
+            if (_connection == connection)
+            {
+                _failure = connection.Failure;
+                _opening = NewOpening();
+                _isAway = false;
+                _connection = null;
+            }
+        }
     }
 
     private void ReportAway(RedisException failure)

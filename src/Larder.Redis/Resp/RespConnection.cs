@@ -60,6 +60,9 @@ internal sealed class RespConnection : IRespExecutor, IAsyncDisposable
     /// <summary>Called when <see cref="IsStalled"/> has changed. It must be quick.</summary>
     public Action? StallChanged { get; set; }
 
+    /// <summary>Called once when the connection ends, before anybody who waits for it learns so. It must be quick.</summary>
+    public Action? Ending { get; set; }
+
     /// <summary>Begins to read.</summary>
     public void Start() => _ = ReceiveAsync();
 
@@ -105,6 +108,7 @@ internal sealed class RespConnection : IRespExecutor, IAsyncDisposable
     {
         if (Interlocked.CompareExchange(ref _failure, reason, null) is null)
         {
+            Ending?.Invoke();
             _queue.Close(reason);
             _timer.Dispose();
             _transport.Dispose();

@@ -34,6 +34,8 @@ public sealed class RedisNodeTests
     {
         var log = new ListLogger();
         await using var node = new RedisNode(FakePeer.NewSettings(), TimeProvider.System, log);
+        await Assert.ThrowsAsync<RedisConnectionException>(() => node.GetTextAsync("a"));
+        await log.State.UntilAsync(() => log.Events.Count == 1);
         for (var i = 0; i < 100; i++)
         {
             await Assert.ThrowsAsync<RedisConnectionException>(() => node.GetTextAsync("a"));
