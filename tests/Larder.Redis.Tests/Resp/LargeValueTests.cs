@@ -132,17 +132,20 @@ public sealed class LargeValueTests
     [Fact]
     public async Task SetAsync_AnsweredBeforeAllIsWritten_CompletesWhenTheMemoryIsFree()
     {
-        var (connection, peer) = await FakePeer.ConnectAsync();
+        var isRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (connection, peer) = await FakePeer.ConnectAsync(onPush: (ref RespReader _) => isRead.SetResult());
         await using var _ = connection;
         await using var __ = peer;
         var value = new byte[64 * 1024 * 1024];
-        var set = connection.Client().SetAsync("a", value, duration: null).AsTask();
-        await peer.SendAsync("-OOM too much\r\n");
-        await Task.Yield();
+
+        // Not as a task, which would learn of the completion later.
+        var set = connection.Client().SetAsync("a", value, duration: null);
+        await peer.SendAsync("-OOM too much\r\n>1\r\n+x\r\n");
+        await isRead.Task.Soon();
         Assert.False(set.IsCompleted, "the kernel's buffers hold far less than the value, so it is still being read");
 
         Assert.NotNull(await peer.TryReadCommandAsync());
-        Assert.Equal(RedisErrorKind.OutOfMemory, (await Assert.ThrowsAnyAsync<RedisServerException>(() => set.Soon())).Kind);
+        Assert.Equal(RedisErrorKind.OutOfMemory, (await Assert.ThrowsAnyAsync<RedisServerException>(() => set.AsTask().Soon())).Kind);
     }
 
     [Fact]
