@@ -3,6 +3,7 @@ using Larder.Bench.HitRatio;
 using Larder.Bench.Hits;
 using Larder.Bench.Http;
 using Larder.Bench.Network;
+using Larder.Bench.Redis;
 using Larder.Bench.RequestLog;
 using Larder.Bench.Views;
 
@@ -16,6 +17,7 @@ return args switch
     ["hit-ratio", .. var rest] => await HitRatioCommand.RunAsync(rest),
     ["http", .. var rest] => await HttpCommand.RunAsync(rest),
     ["request-log", .. var rest] => await RequestLogCommand.RunAsync(rest),
+    ["redis"] => await RedisCommand.RunAsync(),
     [DelayProxy.Command, .. var rest] => await DelayProxy.RunAsync(rest),
     [ViewsServer.Command] => await ViewsServer.RunAsync(),
     [HttpServer.Command, var kind, var recorded] => await HttpServer.RunAsync(kind, recorded),
@@ -27,7 +29,7 @@ static int Usage()
     string[] commands =
     [
         ViewsOptions.Usage, FreshnessOptions.Usage, MicroCommand.Usage, HitRatioOptions.Usage, MemoryCommand.Usage, GrowthCommand.Usage, HttpOptions.Usage,
-        RequestLogCommand.Usage,
+        RequestLogCommand.Usage, RedisCommand.Usage,
     ];
     Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{string.Join('\n', commands)}");
     return 2;
