@@ -13,14 +13,14 @@ internal static class HttpReport
         page.Append(CultureInfo.InvariantCulture, $"""
             # What a hit costs
 
-            `dotnet run -c Release --project bench/Larder.Bench -- http --rounds {options.Rounds} --seconds {options.Slice.TotalSeconds}`, on {TimeProvider.System.GetUtcNow():yyyy-MM-dd},
+            `dotnet run -c Release --project bench/Larder.Bench -- http --rounds {options.Rounds} --seconds {options.Slice.TotalSeconds}{(options.Sizes.Count == 1 ? $" --size {options.Sizes[0]}" : "")}`, on {TimeProvider.System.GetUtcNow():yyyy-MM-dd},
             {ProcessorName()}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; load average {load}.
 
             CPU is user and system time of the process that answers, for each request. Each variant is a process of its own (Release, workstation
             GC, tiered PGO as by default) pinned to one core; wrk has the other, one thread and 8 kept connections. All answers were checked
             first; no request failed. {options.Rounds} rounds of {options.Slice.TotalSeconds} s a variant, in turn and in random order, after 1 s of warm-up; medians over rounds. A ratio is
             the median of the ratios within a round. The baseline writes the headers and bytes that Larder sent. Allocated is everything
-            the process allocated, for each request.
+            the process allocated, its 8 new connections in each slice among it, for each request.
 
 
             """);

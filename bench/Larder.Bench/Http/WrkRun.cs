@@ -15,7 +15,7 @@ internal sealed partial record WrkRun(long Requests, double PerSecond)
     private const string LongerThanAnySlice = "60s";
 
     /// <summary>Asks for one address on 8 kept connections from one thread, pinned to a core.</summary>
-    /// <exception cref="InvalidOperationException">wrk is missing, or some answers were errors.</exception>
+    /// <exception cref="InvalidOperationException">wrk is missing, some answers were errors, or there were none.</exception>
     public static async Task<WrkRun> RunAsync(Uri address, IReadOnlyDictionary<string, string> headers, int core, TimeSpan duration, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("taskset") { UseShellExecute = false, RedirectStandardOutput = true };
@@ -53,7 +53,13 @@ internal sealed partial record WrkRun(long Requests, double PerSecond)
             throw new InvalidOperationException($"wrk on {address} did not go well:\n{output}");
         }
 
-        return new WrkRun(long.Parse(requests.Groups["count"].ValueSpan, CultureInfo.InvariantCulture), double.Parse(rate.Groups["rate"].ValueSpan, CultureInfo.InvariantCulture));
+        var count = long.Parse(requests.Groups["count"].ValueSpan, CultureInfo.InvariantCulture);
+        if (count == 0)
+        {
+            throw new InvalidOperationException($"Nothing was answered at {address} in this slice:\n{output}");
+        }
+
+        return new WrkRun(count, double.Parse(rate.Groups["rate"].ValueSpan, CultureInfo.InvariantCulture));
     }
 
     [GeneratedRegex(@"^\s*(?<count>\d+) requests in ", RegexOptions.Multiline)]

@@ -51,7 +51,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         var process = Process.Start(start)!;
         try
         {
-            var ready = await process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException($"'{start.ArgumentList[^1]}' ended before it was ready.");
+            var ready = await process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException($"'{string.Join(' ', start.ArgumentList)}' ended before it was ready.");
             return new ChildProcess(process, ready);
         }
         catch
