@@ -1,6 +1,7 @@
 using Larder.Caching;
 using Larder.Data;
 using Larder.Data.Tracking;
+using Larder.Diagnostics;
 using Larder.Explain;
 using Larder.Freshness;
 using Larder.Views;
@@ -42,6 +43,7 @@ public static class LarderServiceCollectionExtensions
                 provider.GetRequiredService<ILogger<LarderCache>>()));
             services.Replace(ServiceDescriptor.Singleton<HybridCache>(
                 provider => new LarderHybridCache(provider.GetRequiredService<LarderCache>())));
+            services.AddSingleton(provider => new MetricStore(provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton(provider => new CacheExplainer(
                 provider.GetRequiredService<LarderCache>(), provider.GetServices<TrackedDatabase>(), provider.GetRequiredService<TimeProvider>()));
             AddViews(services);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Larder.Caching;
+using Larder.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -100,32 +101,39 @@ internal sealed class CachedEndpoint : CachedHandler
 
     protected override IResponseSource SourceOf(HttpContext context) => new EndpointSource(_handler, Options, Policy, context);
 
-    protected override Task AnswerAsync(HttpContext context, bool wasStale)
+    protected override async Task<CacheOutcome> AnswerAsync(HttpContext context, bool wasStale)
     {
         var request = context.Request;
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             context.Response.Headers[CacheStatus.HeaderName] = CacheStatus.Method;
-            return _handler(context);
+            await _handler(context);
+            return CacheOutcome.BypassRequest;
         }
 
         var bypass = WhyPastTheStore(context);
-        string? text = null;
-        if (bypass is null)
+        if (bypass is null && KeyOf(context) is { } key)
         {
-            var key = new CacheKeyWriter(KeyHead, stackalloc char[256]);
-            text = TryWriteKey(context, ref key) ? key.Finish().ToString() : null;
-            key.Dispose();
-        }
-
-        if (text is not null)
-        {
-            return AnswerAsync(context, text, bypass: null, wasStale, SourceOf(context));
+            return await AnswerAsync(context, key, bypass: null, wasStale, SourceOf(context));
         }
 
         // Nobody shares it, so the handler answers its own request, as if it were not cached.
         context.Response.Headers[CacheStatus.HeaderName] = CacheStatus.Bypass(bypass ?? "unknown-user");
-        return _handler(context);
+        await _handler(context);
+        return OutcomeOf(bypass);
+    }
+
+    private string? KeyOf(HttpContext context)
+    {
+        var key = new CacheKeyWriter(KeyHead, stackalloc char[256]);
+        try
+        {
+            return TryWriteKey(context, ref key) ? key.Finish().ToString() : null;
+        }
+        finally
+        {
+            key.Dispose();
+        }
     }
 
     private static string NameOf(RoutePattern? pattern, string? displayName)

@@ -1,6 +1,8 @@
 using Larder.AspNetCore.RequestLog;
 using Larder.Caching;
+using Larder.Diagnostics;
 using Larder.Memory;
+using Larder.Views;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +19,9 @@ internal abstract class CachedHandler
     // Enough for most keys; longer ones are written to rented memory.
     private const int KeyBufferChars = 256;
 
-    protected CachedHandler(IServiceProvider services, CachedAttribute options, string name)
+    private readonly TimeProvider _time;
+
+    protected CachedHandler(IServiceProvider services, CachedAttribute options, string name, View? view = null)
     {
         options.Check();
         var cache = services.GetRequiredService<LarderCache>();
@@ -26,17 +30,21 @@ internal abstract class CachedHandler
             throw new InvalidOperationException($"'{name}' names the cache policy '{options.Policy}', which is not configured.");
         }
 
-        var time = services.GetRequiredService<TimeProvider>();
+        _time = services.GetRequiredService<TimeProvider>();
+        Meter = cache.IsMonitored ? new ResponseMeter(services.GetRequiredService<MetricStore>(), _time, view) : null;
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger<CachedHandler>();
         Options = options;
         Policy = policy;
-        Reader = new ResponseReader(cache, policy, name, time, logger);
-        Writer = new ResponseWriter(policy, options, time, logger);
+        Reader = new ResponseReader(cache, policy, name, _time, logger);
+        Writer = new ResponseWriter(policy, options, _time, logger);
     }
 
     protected CachedAttribute Options { get; }
 
     protected CachePolicy Policy { get; }
+
+    /// <summary>Counts what is answered; null: nothing is counted.</summary>
+    protected ResponseMeter? Meter { get; }
 
     protected ResponseReader Reader { get; }
 
@@ -62,7 +70,9 @@ internal abstract class CachedHandler
 
                     var entry = (MemoryEntry)lookup.Part!;
                     ReportHit(context, entry);
-                    return Writer.WriteHitAsync(context, lookup.Value, entry, timestamp, lookup.IsStale);
+                    var writing = Writer.WriteHitAsync(context, lookup.Value, entry, timestamp, lookup.IsStale);
+                    Meter?.Record(context, lookup.IsStale ? CacheOutcome.Stale : CacheOutcome.Hit, timestamp);
+                    return writing;
                 }
             }
             finally
@@ -71,7 +81,7 @@ internal abstract class CachedHandler
             }
         }
 
-        return AnswerAsync(context, wasStale);
+        return AnswerAndCountAsync(context, wasStale);
     }
 
     /// <summary>Adds to the key what the response depends on. False: there is no telling from the request alone.</summary>
@@ -80,8 +90,8 @@ internal abstract class CachedHandler
     /// <summary>What makes the response of a request whose key could be written.</summary>
     protected abstract IResponseSource SourceOf(HttpContext context);
 
-    /// <summary>Answers what was no hit at first sight.</summary>
-    protected abstract Task AnswerAsync(HttpContext context, bool wasStale);
+    /// <summary>Answers what was no hit at first sight, and says what the cache did for it.</summary>
+    protected abstract Task<CacheOutcome> AnswerAsync(HttpContext context, bool wasStale);
 
     /// <summary>Why the request is neither answered from the store nor its response stored; null: nothing is against it.</summary>
     protected string? WhyPastTheStore(HttpContext context) =>
@@ -100,27 +110,27 @@ internal abstract class CachedHandler
     /// <param name="bypass">Why it is read past the store; null: it is not.</param>
     /// <param name="wasStale">Whether something is stored that may not be used.</param>
     /// <param name="source">Makes the response.</param>
-    protected async Task AnswerAsync(HttpContext context, string? key, string? bypass, bool wasStale, IResponseSource source)
+    protected async Task<CacheOutcome> AnswerAsync(HttpContext context, string? key, string? bypass, bool wasStale, IResponseSource source)
     {
         ResponseAnswer answer;
         try
         {
             answer = key is null || bypass is not null
-                ? await Reader.ReadAloneAsync(source, CacheStatus.Bypass(bypass!), isPastTheCache: false, context.RequestAborted)
+                ? await Reader.ReadAloneAsync(source, CacheStatus.Bypass(bypass!), OutcomeOf(bypass), isPastTheCache: false, context.RequestAborted)
                 : await ReadAsync(context, key, wasStale, source);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to answer.
-            return;
+            return CacheOutcome.Miss;
         }
         catch (LoadRefusedException)
         {
-            answer = new(Of(ResponseProblem.Overloaded), CacheStatus.Forwarded(wasStale, isCollapsed: false, isStored: false, "overload"), null, IsStale: false);
+            answer = new(Of(ResponseProblem.Overloaded), CacheStatus.Forwarded(wasStale, isCollapsed: false, isStored: false, "overload"), null, IsStale: false, CacheOutcome.BypassOverload);
         }
         catch (ResponseFailedException failed)
         {
-            answer = new(failed.Response, CacheStatus.Forwarded(wasStale, isCollapsed: false, isStored: false, detail: null), null, IsStale: false);
+            answer = new(failed.Response, CacheStatus.Forwarded(wasStale, isCollapsed: false, isStored: false, detail: null), null, IsStale: false, CacheOutcome.Miss);
         }
 
         if (answer.Entry is { } entry)
@@ -139,6 +149,22 @@ internal abstract class CachedHandler
         }
 
         await Writer.WriteAsync(context, answer);
+        return answer.Outcome;
+    }
+
+    /// <summary>What a reason to go past the store is counted as.</summary>
+    protected static CacheOutcome OutcomeOf(string? bypass) => bypass switch
+    {
+        "no-store" => CacheOutcome.BypassPolicy,
+        "authenticated" => CacheOutcome.BypassAuthorization,
+        _ => CacheOutcome.BypassRequest,
+    };
+
+    private async Task AnswerAndCountAsync(HttpContext context, bool wasStale)
+    {
+        var startedAt = _time.GetTimestamp();
+        var outcome = await AnswerAsync(context, wasStale);
+        Meter?.Record(context, outcome, startedAt);
     }
 
     private async ValueTask<ResponseAnswer> ReadAsync(HttpContext context, string key, bool wasStale, IResponseSource source)
@@ -159,14 +185,14 @@ internal abstract class CachedHandler
             var entry = (MemoryEntry)lookup.Part!;
             if (Writer.AgeOf(lookup.Value, entry, timestamp).Age <= directives.MaxAgeSeconds)
             {
-                return new(lookup.Value, default, entry, lookup.IsStale);
+                return new(lookup.Value, default, entry, lookup.IsStale, lookup.IsStale ? CacheOutcome.Stale : CacheOutcome.Hit);
             }
 
             directives = directives with { IsPastTheCache = true };
         }
 
-        return directives.IsOnlyIfCached ? new(Of(ResponseProblem.NothingStored), CacheStatus.Request, null, IsStale: false)
-            : directives.IsPastTheCache ? await Reader.ReadAloneAsync(source, CacheStatus.Request, isPastTheCache: true, context.RequestAborted)
+        return directives.IsOnlyIfCached ? new(Of(ResponseProblem.NothingStored), CacheStatus.Request, null, IsStale: false, CacheOutcome.BypassRequest)
+            : directives.IsPastTheCache ? await Reader.ReadAloneAsync(source, CacheStatus.Request, CacheOutcome.BypassRequest, isPastTheCache: true, context.RequestAborted)
             : await Reader.ReadAsync(key, wasStale, source, context.RequestAborted);
     }
 

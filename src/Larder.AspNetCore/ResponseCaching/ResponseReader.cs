@@ -1,4 +1,5 @@
 using Larder.Caching;
+using Larder.Diagnostics;
 using Larder.Freshness;
 using Larder.Memory;
 using Microsoft.Extensions.Logging;
@@ -54,13 +55,13 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
         var flow = FreshnessFlow.Current;
         if (FreshnessFlow.IsInTransaction(flow))
         {
-            return await ReadAloneAsync(source, CacheStatus.Bypass("transaction"), isPastTheCache: false, cancellationToken);
+            return await ReadAloneAsync(source, CacheStatus.Bypass("transaction"), CacheOutcome.BypassTransaction, isPastTheCache: false, cancellationToken);
         }
 
         var token = flow?.Token ?? default;
         if (!await _engine.Node.WaitForAsync(token, CacheReader.TokenPatience, cancellationToken))
         {
-            return await ReadAloneAsync(source, CacheStatus.Bypass("write-token"), isPastTheCache: true, cancellationToken);
+            return await ReadAloneAsync(source, CacheStatus.Bypass("write-token"), CacheOutcome.BypassToken, isPastTheCache: true, cancellationToken);
         }
 
         var lookup = _engine.Begin(new CacheRequest(key, policy, null, CacheVariant.None, token, _engine.Node.Now), Codec);
@@ -80,7 +81,7 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
 
             if (answer.Kind == CacheAnswerKind.LoadAlone)
             {
-                return await ReadAloneAsync(source, CacheStatus.Bypass("private"), isPastTheCache: false, cancellationToken);
+                return await ReadAloneAsync(source, CacheStatus.Bypass("private"), CacheOutcome.BypassTransaction, isPastTheCache: false, cancellationToken);
             }
 
             lookup = _engine.BeginAgain(flight.Request, Codec);
@@ -91,16 +92,17 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
             Refresh(refresh, source);
         }
 
-        return new(lookup.Value, default, (MemoryEntry)lookup.Part, lookup.IsStale);
+        return new(lookup.Value, default, (MemoryEntry)lookup.Part, lookup.IsStale, lookup.IsStale ? CacheOutcome.Stale : CacheOutcome.Hit);
     }
 
     /// <summary>Makes a response for one request.</summary>
     /// <param name="source">Makes it.</param>
     /// <param name="status">Why nobody else takes part.</param>
+    /// <param name="outcome">What that is counted as.</param>
     /// <param name="isPastTheCache">Whether no part of it may come from the cache or go into it either.</param>
     /// <param name="cancellationToken">The request's.</param>
     public async ValueTask<ResponseAnswer> ReadAloneAsync(
-        IResponseSource source, StringValues status, bool isPastTheCache, CancellationToken cancellationToken)
+        IResponseSource source, StringValues status, CacheOutcome outcome, bool isPastTheCache, CancellationToken cancellationToken)
     {
         if (isPastTheCache)
         {
@@ -111,7 +113,7 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
         await _limiter.EnterAsync(cancellationToken);
         try
         {
-            return new((await source.LoadAsync(cancellationToken)).Response, status, null, IsStale: false);
+            return new((await source.LoadAsync(cancellationToken)).Response, status, null, IsStale: false, outcome);
         }
         finally
         {
@@ -168,13 +170,13 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
     {
         if (flight.Fallback is { } fallback && ReferenceEquals(answer.Part, fallback))
         {
-            return new(answer.Value, CacheStatus.StaleIfError, fallback, IsStale: true);
+            return new(answer.Value, CacheStatus.StaleIfError, fallback, IsStale: true, CacheOutcome.Stale);
         }
 
         // Ended is not stored: something it read may have been written since, or the store may have no room.
         var isStored = answer.Part is MemoryEntry entry && _engine.Store.TryGet(flight.Key, out var stored) && ReferenceEquals(stored, entry);
         var detail = isStored ? null : answer.Value.WhyNotStored ?? answer.NotStorable;
-        return new(answer.Value, CacheStatus.Forwarded(wasStale, isCollapsed: !flight.IsLeader, isStored, detail), null, IsStale: false);
+        return new(answer.Value, CacheStatus.Forwarded(wasStale, isCollapsed: !flight.IsLeader, isStored, detail), null, IsStale: false, flight.IsLeader ? CacheOutcome.Miss : CacheOutcome.Collapsed);
     }
 }
 
@@ -183,4 +185,5 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
 /// <param name="CacheStatus">How it came about; empty for a hit.</param>
 /// <param name="Entry">Where it was found; null: it was made just now.</param>
 /// <param name="IsStale">Whether it is older than it should be.</param>
-internal readonly record struct ResponseAnswer(CachedResponse Response, StringValues CacheStatus, MemoryEntry? Entry, bool IsStale);
+/// <param name="Outcome">What it is counted as.</param>
+internal readonly record struct ResponseAnswer(CachedResponse Response, StringValues CacheStatus, MemoryEntry? Entry, bool IsStale, CacheOutcome Outcome);

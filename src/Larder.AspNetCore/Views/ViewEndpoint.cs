@@ -1,5 +1,6 @@
 using Larder.AspNetCore.ResponseCaching;
 using Larder.Caching;
+using Larder.Diagnostics;
 using Larder.Views;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,7 +21,7 @@ internal sealed class ViewEndpoint : CachedHandler
     private readonly PlannedSection[] _neverStored;
 
     public ViewEndpoint(IServiceProvider services, View view, CachedAttribute options)
-        : base(services, options, $"view {view.Name}")
+        : base(services, options, $"view {view.Name}", view)
     {
         if (options.VariesByPrincipal || options.VaryByHost || options.VaryByQuery.Length + options.VaryByHeader.Length + options.Tags.Length > 0)
         {
@@ -38,21 +39,22 @@ internal sealed class ViewEndpoint : CachedHandler
 
     protected override bool TryWriteKey(HttpContext context, ref CacheKeyWriter key) => _key.TryWrite(context, ref key);
 
-    protected override IResponseSource SourceOf(HttpContext context) =>
-        new ViewSource(_executor, Bind(context, out _), keepsNegatives: Policy.NegativeDuration is not null);
+    protected override IResponseSource SourceOf(HttpContext context) => SourceOf(Bind(context, out _));
 
-    protected override async Task AnswerAsync(HttpContext context, bool wasStale)
+    protected override async Task<CacheOutcome> AnswerAsync(HttpContext context, bool wasStale)
     {
         var arguments = Bind(context, out var errors);
         if (errors.Count > 0)
         {
             await ViewProblems.BadParameters(errors).ExecuteAsync(context);
-            return;
+            return CacheOutcome.Uncached;
         }
 
         var bypass = WhyPastTheStore(context) ?? (HasUnstored(arguments) ? "no-store" : null);
-        await AnswerAsync(context, _key.Of(arguments), bypass, wasStale, new ViewSource(_executor, arguments, keepsNegatives: Policy.NegativeDuration is not null));
+        return await AnswerAsync(context, _key.Of(arguments), bypass, wasStale, SourceOf(arguments));
     }
+
+    private ViewSource SourceOf(ViewArguments arguments) => new(_executor, arguments, keepsNegatives: Policy.NegativeDuration is not null, Meter);
 
     private ViewArguments Bind(HttpContext context, out Dictionary<string, string[]> errors) =>
         ViewArgumentsBinder.Bind(_view, _executor.Time, name => TextsOf(context, name), out errors);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace Larder.AspNetCore.Views;
 
 /// <summary>Runs a view and splices its sections into a response.</summary>
-internal sealed class ViewSource(ViewExecutor executor, ViewArguments arguments, bool keepsNegatives) : IResponseSource
+internal sealed class ViewSource(ViewExecutor executor, ViewArguments arguments, bool keepsNegatives, ResponseMeter? meter) : IResponseSource
 {
     private static readonly StringValues JsonType = "application/json; charset=utf-8";
 
@@ -28,6 +28,7 @@ internal sealed class ViewSource(ViewExecutor executor, ViewArguments arguments,
         var startedAt = executor.Time.GetUtcNow();
         var result = await executor.ExecuteAsync(arguments, cancellationToken);
         _result = result;
+        meter?.Record(result);
         if (result.Failure is { } failure)
         {
             var problem = ViewProblems.Of(arguments, result, failure);

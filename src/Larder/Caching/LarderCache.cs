@@ -32,6 +32,7 @@ public sealed class LarderCache
         _publisher = publisher;
         _logger = logger;
         Engine = new CacheEngine(options, time, publisher.Node, new HitVerifier(options, publisher, readSets, time, logger));
+        IsMonitored = options.MonitoringEnabled;
         Limiters = new LoadLimiters(options.MaxConcurrentLoads, options.MaxQueuedLoads);
         _reader = new CacheReader(Engine, logger);
         DefaultPolicy = _policies[CachePolicies.Default];
@@ -40,6 +41,8 @@ public sealed class LarderCache
     internal CacheEngine Engine { get; }
 
     internal TimeProvider Time => _time;
+
+    internal bool IsMonitored { get; }
 
     internal CachePolicy DefaultPolicy { get; }
 

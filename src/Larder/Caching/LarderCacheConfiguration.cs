@@ -27,6 +27,7 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
 
         var errors = options.ConfigurationErrors;
         options.Enabled = First(["Larder:Enabled", "CACHE_ENABLED"], Flag, errors) ?? options.Enabled;
+        options.MonitoringEnabled = First(["Larder:MonitoringEnabled", "CACHE_MONITORING_ENABLED"], Flag, errors) ?? options.MonitoringEnabled;
         options.Mode = First(["Larder:Mode"], Mode, errors) ?? options.Mode;
         options.VerifySampleRate = First(["Larder:VerifySampleRate"], Rate, errors) ?? options.VerifySampleRate;
         options.DefaultDuration = First(["Larder:DefaultDuration", "CACHE_DEFAULT_TTL"], Duration, errors) ?? options.DefaultDuration;

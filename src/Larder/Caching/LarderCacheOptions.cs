@@ -18,6 +18,12 @@ public sealed class LarderCacheOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>
+    /// Whether answers and sections are counted and timed. Default true. Configuration: <c>Larder:MonitoringEnabled</c>,
+    /// <c>CACHE_MONITORING_ENABLED</c> (true, false, 1 or 0).
+    /// </summary>
+    public bool MonitoringEnabled { get; set; } = true;
+
+    /// <summary>
     /// Whether answers come from the cache, or only a report of what they would have been. Default <see cref="CacheMode.Serve"/>.
     /// Configuration: <c>Larder:Mode</c> (serve, observe).
     /// </summary>
