@@ -14,6 +14,7 @@ export LC_ALL=C.UTF-8 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # What the tests need beside the SDK: a Debian package, and the command that is true where it is there already.
 needs=(
     "postgresql:postgres_bin"
+    "redis-server:command -v redis-server"
     "libsqlite3-0:has_library libsqlite3.so.0"
 )
 

@@ -28,11 +28,13 @@ internal static class ErpApplication
         services.AddErpWrites();
         services.AddProblemDetails();
         services.AddErpDocumentation();
+        services.AddLarderRequestLog();
         return builder;
     }
 
     public static void MapErp(this WebApplication app)
     {
+        app.UseLarderRequestLog();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapErpDocumentation();

@@ -97,7 +97,8 @@ public static class LarderServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<IServiceScopeFactory>(),
             provider.GetService<IReadSetSource>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ISlowStatementListener>()));
         services.AddSingleton(provider => new ViewExecutor(
             provider.GetRequiredService<LarderCache>(),
             provider.GetRequiredService<IOptions<ViewOptions>>().Value,

@@ -40,6 +40,7 @@ internal static class ErpViewsServiceCollectionExtensions
                 ConvertParameter = source.Dialect.ToParameter,
                 Interrupt = static connection => SQLitePCL.raw.sqlite3_interrupt(((SqliteConnection)connection).Handle),
                 BeginSnapshot = "BEGIN",
+                Explain = "EXPLAIN QUERY PLAN",
                 KeptConnections = KeptConnections,
             },
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Larder.Bench.Processes;
 
@@ -20,9 +21,18 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>What the child said when it was ready.</summary>
     public string Ready { get; }
 
-    public static async Task<ChildProcess> StartAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    /// <param name="core">The only core it runs on; null: any. <c>taskset</c> turns into the program, so the process is the child itself.</param>
+    public static async Task<ChildProcess> StartAsync(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, int? core = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(core is null ? Environment.ProcessPath! : "taskset") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        if (core is { } only)
+        {
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add(only.ToString(CultureInfo.InvariantCulture));
+            start.ArgumentList.Add(Environment.ProcessPath!);
+        }
+
         if (string.Equals(Path.GetFileNameWithoutExtension(Environment.ProcessPath), "dotnet", StringComparison.Ordinal))
         {
             start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
@@ -41,7 +51,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         var process = Process.Start(start)!;
         try
         {
-            var ready = await process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException($"'{start.ArgumentList[^1]}' ended before it was ready.");
+            var ready = await process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException($"'{string.Join(' ', start.ArgumentList)}' ended before it was ready.");
             return new ChildProcess(process, ready);
         }
         catch

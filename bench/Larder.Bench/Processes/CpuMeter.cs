@@ -10,18 +10,21 @@ internal static class CpuMeter
     public static double OfProcess(int processId) => Read(processId)?.Microseconds ?? 0;
 
     /// <summary>PostgreSQL's backends are children of its postmaster.</summary>
-    public static double OfChildren(int parentId)
+    public static double OfChildren(int parentId) => ChildrenOf(parentId).Sum(OfProcess);
+
+    /// <summary>The processes that this one has started and that live.</summary>
+    public static IReadOnlyCollection<int> ChildrenOf(int parentId)
     {
-        var total = 0.0;
+        var children = new List<int>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var processId) && Read(processId) is { } found && found.ParentId == parentId)
+            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var processId) && Read(processId)?.ParentId == parentId)
             {
-                total += found.Microseconds;
+                children.Add(processId);
             }
         }
 
-        return total;
+        return children;
     }
 
     private static (int ParentId, double Microseconds)? Read(int processId)

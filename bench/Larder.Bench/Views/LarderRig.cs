@@ -56,7 +56,7 @@ internal sealed class LarderRig : IAsyncDisposable
         }
 
         var body = new ArrayBufferWriter<byte>(ViewJsonWriter.EstimateLength(result));
-        ViewJsonWriter.Write(body, result, _executor.Options.Json);
+        ViewJsonWriter.Write(body, result, _executor.Options.Json, result.IsCached);
         return body.WrittenCount;
     }
 

@@ -1,4 +1,5 @@
 using Larder.Memory;
+using Larder.Views.Execution;
 
 namespace Larder.Bench.Workload;
 
@@ -121,18 +122,9 @@ internal sealed class FreshnessCheck(WorkloadHost host, SectionReference referen
 
     private List<MemoryEntry> FreshEntries()
     {
-        var store = host.Cache.Engine.Store;
+        // Sections only: a whole response is as fresh as they are.
         var now = clock.GetTimestamp();
-        var entries = new List<MemoryEntry>();
-        foreach (var key in store.Keys(static _ => true))
-        {
-            if (store.TryGet(key, out var entry) && entry.ExpiresAt > now && IsFresh(entry))
-            {
-                entries.Add(entry);
-            }
-        }
-
-        return entries;
+        return [.. host.Cache.Engine.Store.Entries().Where(entry => entry.Value is SectionFragment && entry.ExpiresAt > now && IsFresh(entry))];
     }
 
     private bool IsFresh(MemoryEntry entry) => host.Cache.Engine.IsFresh(entry, host.Cache.Engine.Node.Now);

@@ -16,7 +16,7 @@ internal sealed class SectionReference(WorkloadHost host) : IAsyncDisposable
     }
 
     /// <summary>The keys of the sections that were read last.</summary>
-    public IEnumerable<string> Keys => host.Cache.Engine.Store.Keys(static _ => true);
+    public IEnumerable<string> Keys => host.Cache.Engine.Store.Entries().Where(entry => entry.Value is SectionFragment).Select(entry => entry.Key);
 
     /// <summary>Whether what was read last has the same section in it. A section that is not there, because it is not found any more, has changed.</summary>
     public bool HasSame(MemoryEntry entry) =>

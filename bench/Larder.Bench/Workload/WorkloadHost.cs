@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Erp;
@@ -19,6 +20,14 @@ namespace Larder.Bench.Workload;
 internal sealed record WorkloadAnswer(int Status, ReadOnlyMemory<byte> Body)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>The sections of the view that have a source.</summary>
+    public int DataSources()
+    {
+        var name = "\"data_sources\":"u8;
+        var from = Body.Span.LastIndexOf(name) + name.Length;
+        return Utf8Parser.TryParse(Body.Span[from..], out int count, out _) ? count : throw new FormatException("The answer of a view tells no data_sources.");
+    }
 
     /// <summary>The <c>data</c> of a view, as it stands in the response; the whole answer of one that failed.</summary>
     public string Data()
@@ -49,11 +58,11 @@ internal sealed class WorkloadHost : IAsyncDisposable
 
     public LarderCache Cache { get; }
 
-    /// <summary>Sections of views that came from the cache.</summary>
-    public long SectionHits => Cache.Engine.Hits;
+    /// <summary>Sections of views that came from the cache, by themselves or in a whole response.</summary>
+    public long SectionHits { get; private set; }
 
-    /// <summary>Sections that were read: of the ERP's views each is one SQL statement.</summary>
-    public long SectionMisses => Cache.Engine.Misses;
+    /// <summary>Sections that were read, as <c>Server-Timing</c> tells: of the ERP's views each is one SQL statement.</summary>
+    public long SectionMisses { get; private set; }
 
     /// <summary>Starts over a database that is filled already.</summary>
     public static async Task<WorkloadHost> StartAsync(FreshnessVariant variant, string connectionString, WorkloadClock clock)
@@ -105,8 +114,21 @@ internal sealed class WorkloadHost : IAsyncDisposable
         features.Set<IHttpRequestFeature>(request);
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(response));
         await _server.ProcessAsync(features);
-        var status = features.GetRequiredFeature<IHttpResponseFeature>().StatusCode;
-        return new WorkloadAnswer(status, response.GetBuffer().AsMemory(0, (int)response.Length));
+        var feature = features.GetRequiredFeature<IHttpResponseFeature>();
+        var answer = new WorkloadAnswer(feature.StatusCode, response.GetBuffer().AsMemory(0, (int)response.Length));
+        if (HttpMethods.IsGet(method) && answer.IsSuccess)
+        {
+            Count(answer, feature.Headers["Server-Timing"].ToString());
+        }
+
+        return answer;
+    }
+
+    private void Count(WorkloadAnswer answer, string serverTiming)
+    {
+        var loaded = serverTiming.AsSpan().Count("desc=loaded");
+        SectionMisses += loaded;
+        SectionHits += answer.DataSources() - loaded;
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();

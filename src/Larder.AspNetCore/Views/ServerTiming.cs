@@ -26,7 +26,7 @@ internal static class ServerTiming
         return text.ToString();
     }
 
-    private static string DescriptionOf(SectionOutcome outcome) => outcome switch
+    public static string DescriptionOf(SectionOutcome outcome) => outcome switch
     {
         SectionOutcome.Hit => "hit",
         SectionOutcome.Stale => "stale",

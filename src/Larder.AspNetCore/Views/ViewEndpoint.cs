@@ -1,54 +1,65 @@
-using System.Buffers;
+using Larder.AspNetCore.ResponseCaching;
+using Larder.Caching;
 using Larder.Views;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 
 namespace Larder.AspNetCore.Views;
 
-/// <summary>Answers requests for one view: (1) bind and check the parameters; (2) run the view; (3) splice its sections, or say what is wrong.</summary>
-internal sealed class ViewEndpoint(View view, ViewExecutor executor)
+/// <summary>
+/// Answers requests for one view, most of them with a stored response. For any other: (1) bind and check the parameters; (2) run the view, together with whoever asks
+/// for the same; (3) send what came of it.
+/// </summary>
+internal sealed class ViewEndpoint : CachedHandler
 {
-    public async Task HandleAsync(HttpContext context)
+    private readonly View _view;
+    private readonly ViewExecutor _executor;
+    private readonly ViewKey _key;
+    private readonly PlannedSection[] _neverStored;
+
+    public ViewEndpoint(IServiceProvider services, View view, CachedAttribute options)
+        : base(services, options, $"view {view.Name}")
     {
-        var arguments = ViewArgumentsBinder.Bind(view, executor.Time, name => TextsOf(context, name), out var errors);
+        if (options.VariesByPrincipal || options.VaryByHost || options.VaryByQuery.Length + options.VaryByHeader.Length + options.Tags.Length > 0)
+        {
+            throw new InvalidOperationException($"View '{view.Name}' varies by its parameters and carries the tags of its sections; beside its policy only Shared can be said of its responses.");
+        }
+
+        _view = view;
+        _executor = services.GetRequiredService<ViewExecutor>();
+        _key = new ViewKey(view, _executor.Options.Application, _executor.Time);
+        var cache = services.GetRequiredService<LarderCache>();
+        _neverStored = [.. view.Plan.Sections.Where(planned => planned.Section.Source.IsAsked && !cache.GetPolicy(planned.Section.Policy ?? view.Policy).Stores)];
+    }
+
+    protected override string KeyHead => _key.Head;
+
+    protected override bool TryWriteKey(HttpContext context, ref CacheKeyWriter key) => _key.TryWrite(context, ref key);
+
+    protected override IResponseSource SourceOf(HttpContext context) =>
+        new ViewSource(_executor, Bind(context, out _), keepsNegatives: Policy.NegativeDuration is not null);
+
+    protected override async Task AnswerAsync(HttpContext context, bool wasStale)
+    {
+        var arguments = Bind(context, out var errors);
         if (errors.Count > 0)
         {
             await ViewProblems.BadParameters(errors).ExecuteAsync(context);
             return;
         }
 
-        ViewResult result;
-        try
-        {
-            result = await executor.ExecuteAsync(arguments, context.RequestAborted);
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // Nobody is left to answer.
-            return;
-        }
-
-        context.Response.Headers["Server-Timing"] = ServerTiming.Of(result);
-        if (result.Failure is { } failure)
-        {
-            await ViewProblems.Failed(context, arguments, result, failure).ExecuteAsync(context);
-            return;
-        }
-
-        await WriteAsync(context, result);
+        var bypass = WhyPastTheStore(context) ?? (HasUnstored(arguments) ? "no-store" : null);
+        await AnswerAsync(context, _key.Of(arguments), bypass, wasStale, new ViewSource(_executor, arguments, keepsNegatives: Policy.NegativeDuration is not null));
     }
 
-    private async Task WriteAsync(HttpContext context, ViewResult result)
-    {
-        var body = new ArrayBufferWriter<byte>(ViewJsonWriter.EstimateLength(result));
-        ViewJsonWriter.Write(body, result, executor.Options.Json);
-        var response = context.Response;
-        response.ContentType = "application/json; charset=utf-8";
-        response.ContentLength = body.WrittenCount;
-        response.Headers.CacheControl = "no-cache";
-        await response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
-    }
+    private ViewArguments Bind(HttpContext context, out Dictionary<string, string[]> errors) =>
+        ViewArgumentsBinder.Bind(_view, _executor.Time, name => TextsOf(context, name), out errors);
+
+    /// <summary>Whether a section of this call is never stored. Two calls at one time do not even share it: what changes it is not known.</summary>
+    private bool HasUnstored(ViewArguments arguments) =>
+        _neverStored.Any(planned => planned.SwitchIndex is not { } index || arguments[_view.Parameters[index].Name] is not (null or false));
 
     private static StringValues TextsOf(HttpContext context, string name) =>
         context.GetRouteValue(name) is string text ? new StringValues(text) : context.Request.Query[name];

@@ -10,7 +10,7 @@ namespace Microsoft.AspNetCore.Builder;
 public static class ViewEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps a view to GET requests. Parameters whose names stand in the route come from it, all others from the query string; query
+    /// Maps a view to GET and HEAD requests and caches its whole responses under the view's policy. Parameters whose names stand in the route come from it, all others from the query string; query
     /// parameters that the view does not declare are ignored. Bad values are answered with 400 and the parameter named, and a view that
     /// fails with 404, 502, 503 or 504, all as problem details (RFC 9457).
     /// </summary>
@@ -32,11 +32,21 @@ public static class ViewEndpointRouteBuilderExtensions
             throw new InvalidOperationException($"The route '{pattern}' has a parameter '{unknown}', which the view '{view.Name}' does not declare.");
         }
 
-        var endpoint = new ViewEndpoint(view, executor);
+        var get = Map(endpoints, pattern, view, HttpMethods.Get);
+        get.AddOpenApiOperationTransformer(new ViewOperationTransformer(view, routeNames, executor.Options.Json).TransformAsync);
+        var head = Map(endpoints, pattern, view, HttpMethods.Head);
+        head.ExcludeFromDescription();
+        head.Finally(ViewRoute.TakeName);
+        return new RouteHandlerBuilder([get, head]);
+    }
+
+    private static RouteHandlerBuilder Map(IEndpointRouteBuilder endpoints, string pattern, View view, string method)
+    {
+        var route = new ViewRoute(endpoints.ServiceProvider, view);
         // As a Delegate, not a RequestDelegate: only the former is seen by the API explorer, and so by OpenAPI.
-        var builder = endpoints.MapGet(pattern, (Delegate)endpoint.HandleAsync);
-        builder.WithMetadata(view);
-        builder.AddOpenApiOperationTransformer(new ViewOperationTransformer(view, routeNames, executor.Options.Json).TransformAsync);
+        var builder = endpoints.MapMethods(pattern, [method], (Delegate)route.HandleAsync);
+        builder.Add(route.Begin);
+        builder.Finally(route.End);
         return builder;
     }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Larder.AspNetCore.ResponseCaching;
 using Larder.Views;
 using Microsoft.AspNetCore.Http;
 
@@ -12,7 +12,7 @@ internal static class ViewProblems
     public static IResult BadParameters(Dictionary<string, string[]> errors) =>
         TypedResults.ValidationProblem(errors, detail: string.Join(' ', errors.Select(error => $"'{error.Key}' {error.Value[0]}")));
 
-    public static IResult Failed(HttpContext context, ViewArguments arguments, ViewResult result, SectionFailure failure)
+    public static ResponseProblem Of(ViewArguments arguments, ViewResult result, SectionFailure failure)
     {
         var run = result.Runs.First(run => ReferenceEquals(run.Failure, failure));
         var section = run.Section.Name;
@@ -22,15 +22,13 @@ internal static class ViewProblems
                 var given = string.Join(", ", run.Planned.Inputs
                     .Where(input => input.ParameterIndex is not null && arguments[input.Name] is not null)
                     .Select(input => $"{input.Name} {InputText.Of(arguments[input.Name])}"));
-                return TypedResults.Problem(
-                    $"There is no {section.Replace('_', ' ')}{(given.Length == 0 ? "" : $" with {given}")}.", statusCode: StatusCodes.Status404NotFound);
+                return new(StatusCodes.Status404NotFound, $"There is no {section.Replace('_', ' ')}{(given.Length == 0 ? "" : $" with {given}")}.");
             case SectionFailureKind.Unavailable:
-                context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-                return TypedResults.Problem($"The source of '{section}' cannot be reached.", statusCode: StatusCodes.Status503ServiceUnavailable);
+                return new(StatusCodes.Status503ServiceUnavailable, $"The source of '{section}' cannot be reached.", RetryAfterSeconds);
             case SectionFailureKind.Timeout:
-                return TypedResults.Problem($"The source of '{section}' did not answer in time.", statusCode: StatusCodes.Status504GatewayTimeout);
+                return new(StatusCodes.Status504GatewayTimeout, $"The source of '{section}' did not answer in time.");
             default:
-                return TypedResults.Problem($"The source of '{section}' answered with an error.", statusCode: StatusCodes.Status502BadGateway);
+                return new(StatusCodes.Status502BadGateway, $"The source of '{section}' answered with an error.");
         }
     }
 }

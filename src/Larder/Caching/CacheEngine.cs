@@ -27,14 +27,17 @@ internal sealed class CacheEngine
 
     private readonly TimeProvider _time;
     private readonly bool _enabled;
-    private long _hits;
-    private long _misses;
+    private readonly EntryKinds _kinds = new();
+    private readonly HitClock _clock;
+    private readonly StripedCounter _hits = new();
+    private readonly StripedCounter _misses = new();
 
     internal CacheEngine(LarderCacheOptions options, TimeProvider time, FreshnessNode node, HitVerifier verifier)
     {
         Verifier = verifier;
         _enabled = options.Enabled;
         _time = time;
+        _clock = new HitClock(time);
         Node = node;
         Store = new MemoryStore(options.MemoryLimitBytes, time, entry => !entry.OutlivesInvalidation && !IsFresh(entry, node.Now));
         Loads = new CacheLoadTable(this, Store, time);
@@ -48,12 +51,42 @@ internal sealed class CacheEngine
 
     internal HitVerifier Verifier { get; }
 
-    internal long Hits => Interlocked.Read(ref _hits);
+    internal long Hits => _hits.Sum;
 
-    internal long Misses => Interlocked.Read(ref _misses);
+    internal long Misses => _misses.Sum;
 
     /// <summary>Looks a key up, and takes part in a load where it is not to be had.</summary>
     internal CacheLookup<T> Begin<T>(CacheRequest request, CacheCodec<T> codec) => Begin(request, codec, request.Arrival);
+
+    /// <summary>
+    /// Looks up a key of which no string was made, so that a hit allocates nothing. False: the caller makes one and begins; <paramref name="isStale"/>
+    /// says whether something was found that may not be served.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="request">What is asked for but the key. The caller has seen to its token and is in no transaction.</param>
+    /// <param name="codec">Reads the value.</param>
+    /// <param name="timestamp">Now, by the cache's clock.</param>
+    /// <param name="lookup">The hit.</param>
+    /// <param name="isStale">Whether there is an entry that is not good for a hit.</param>
+    internal bool TryHit<T>(ReadOnlySpan<char> key, in CacheRequest request, CacheCodec<T> codec, long timestamp, out CacheLookup<T> lookup, out bool isStale)
+    {
+        lookup = default;
+        isStale = false;
+        if (!_enabled || Verifier.IsObserving || !Store.TryGet(key, timestamp, out var entry) || entry.ValueType != typeof(T))
+        {
+            return false;
+        }
+
+        var use = Judge(entry, request, request.Arrival, timestamp);
+        if (use is EntryUse.None or EntryUse.IfLoadFails)
+        {
+            isStale = true;
+            return false;
+        }
+
+        lookup = Hit(request, codec, entry, use, request.Arrival, timestamp);
+        return true;
+    }
 
     /// <summary>
     /// Looks a key up for a caller who could not use what came of its first lookup. A hit is judged now; for joining, its first arrival stays, so
@@ -63,6 +96,29 @@ internal sealed class CacheEngine
     {
         var now = Node.Now;
         return Begin(ReferenceEquals(now.View, request.Arrival.View) ? request : request with { Arrival = now }, codec, now);
+    }
+
+    /// <summary>
+    /// A hit for a caller without a token, when nothing else is to be done: fresh, unexpired, not due for a refresh, under a policy that is not
+    /// strict. Null says nothing, and is not counted: the caller goes the long way.
+    /// </summary>
+    internal MemoryEntry? FindPlain(string key, CachePolicy policy, LogPosition now, Type type)
+    {
+        var timestamp = _clock.Now;
+        if (!_enabled
+            || policy.IsStrict
+            || Verifier.IsOn
+            || !Store.TryGet(key, timestamp, out var entry)
+            || entry.ValueType != type
+            || entry.ExpiresAt <= timestamp
+            || entry.RefreshAt <= timestamp
+            || !IsFresh(entry, now))
+        {
+            return null;
+        }
+
+        _hits.Increment();
+        return entry;
     }
 
     /// <summary>A fresh and unexpired entry; null: none.</summary>
@@ -80,7 +136,7 @@ internal sealed class CacheEngine
             isFound = false;
         }
 
-        Interlocked.Increment(ref isFound ? ref _hits : ref _misses);
+        (isFound ? _hits : _misses).Increment();
         return isFound ? entry : null;
     }
 
@@ -154,9 +210,8 @@ internal sealed class CacheEngine
         }
 
         var staleness = IsNegative(value) ? 0 : Math.Max(TicksOf(policy.StaleWhileRevalidate), TicksOf(policy.StaleIfError));
-        var refreshAt = policy.EagerRefresh is { } part ? from + (long)((stamp.ExpiresAt - from) * part) : long.MaxValue;
-        return new MemoryEntry(
-            key, stored, typeof(T), stamp, bytes, new(from, refreshAt, stamp.ExpiresAt + staleness, policy.StaleAfterInvalidation > TimeSpan.Zero));
+        var rules = new EntryRules(staleness, policy.EagerRefresh, policy.StaleAfterInvalidation > TimeSpan.Zero);
+        return new MemoryEntry(key, stored, stamp, bytes, from, _kinds.Get(typeof(T), stamp, rules));
     }
 
     /// <summary>How long a value lives from the start of its load, in the clock's units. Jitter only shortens.</summary>
@@ -214,7 +269,7 @@ internal sealed class CacheEngine
         }
 
         var lookup = Loads.Begin(request, codec, use == EntryUse.IfLoadFails ? entry : null);
-        Interlocked.Increment(ref lookup.IsHit ? ref _hits : ref _misses);
+        (lookup.IsHit ? _hits : _misses).Increment();
         return lookup;
     }
 
@@ -226,19 +281,19 @@ internal sealed class CacheEngine
             && Store.TryGet(request.Key, timestamp, out var entry)
             && entry.ValueType == typeof(T)
             && Judge(entry, request, now, timestamp) is EntryUse.Hit or EntryUse.HitAndRefresh);
-        Interlocked.Increment(ref _misses);
+        _misses.Increment();
         return Loads.Begin(request with { Variant = request.Variant | CacheVariant.NoRead }, codec, fallback: null);
     }
 
     private CacheLookup<T> Hit<T>(in CacheRequest request, CacheCodec<T> codec, MemoryEntry entry, EntryUse use, LogPosition now, long timestamp)
     {
-        Interlocked.Increment(ref _hits);
+        _hits.Increment();
         var isStale = use == EntryUse.StaleAndRefresh;
         CacheFlight<T>? refresh = null;
-        if ((use != EntryUse.Hit || (!request.IsOfASnapshot && Verifier.Samples(entry))) && timestamp - entry.RefreshTriedAt >= TicksOf(PauseBetweenRefreshes))
+        if ((use != EntryUse.Hit || (!request.IsOfASnapshot && Verifier.Samples(entry))) && entry.TryClaimRefresh(timestamp, TicksOf(PauseBetweenRefreshes)))
         {
-            entry.RefreshTriedAt = timestamp;
-            refresh = Loads.TryBeginRefresh(request, codec);
+            // Here the key is needed as a string, which a caller may have done without.
+            refresh = Loads.TryBeginRefresh(request with { Key = entry.Key }, codec);
         }
 
         return new(codec.Unpack(entry.Value), entry, isStale ? null : now, refresh, isStale);

@@ -46,6 +46,23 @@ public static class CacheKeyFormat
         return key.Append(":%#").Append(Convert.ToHexStringLower(hash)).ToString();
     }
 
+    /// <exception cref="ArgumentException">The key is empty or too long.</exception>
+    internal static void RequireKey(string key)
+    {
+        // In one comparison; formatting a message here would keep this from being inlined.
+        if (key is null || (uint)(key.Length - 1) >= MaxLength)
+        {
+            RefuseKey(key);
+        }
+    }
+
+    private static void RefuseKey(string? key)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        throw new ArgumentException(
+            $"A key has at most {MaxLength} characters; this one has {key.Length} and begins '{key[..40]}'.", nameof(key));
+    }
+
     private static void Require(string part, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(part, name);

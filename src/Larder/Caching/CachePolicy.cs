@@ -143,6 +143,32 @@ public sealed record CachePolicy
     /// </summary>
     public bool IsStrict { get; init; }
 
+    /// <summary>
+    /// How long an HTTP client may use a response without asking again (<c>Cache-Control: max-age</c>): 0 to 365 days. Default null: <c>no-cache</c>, so
+    /// that it keeps the response and asks each time, for which a 304 is nearly free. Nothing reaches a client that does not ask, so with an age a
+    /// write may be seen that much later.
+    /// </summary>
+    public TimeSpan? ClientMaxAge
+    {
+        get;
+        init => field = value is null || (value >= TimeSpan.Zero && value <= GreatestDuration)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "An age is between 0 and 365 days.");
+    }
+
+    /// <summary>
+    /// Whether shared HTTP caches may store a response although its request was authenticated (<c>Cache-Control: public</c>). Default false. Of no
+    /// effect where the response varies by the user: it is <c>private</c>.
+    /// </summary>
+    public bool IsPublic { get; init; }
+
+    /// <summary>
+    /// Whether the <c>Cache-Control</c> of an HTTP request counts: no-cache and max-age go past what is stored, no-store keeps the response from being
+    /// stored, only-if-cached is answered with 504 where nothing is. Default false: whoever can send a header could load the sources at will, and what is
+    /// stored is known to be current anyway.
+    /// </summary>
+    public bool HonoursRequestDirectives { get; init; }
+
     internal bool Stores => !NoStore && Duration > TimeSpan.Zero;
 
     private static TimeSpan Staleness(TimeSpan value) => value >= TimeSpan.Zero && value <= GreatestStaleness

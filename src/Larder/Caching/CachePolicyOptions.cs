@@ -33,6 +33,15 @@ public sealed class CachePolicyOptions
     /// <summary>Whether the cache is passed by while this node may be too far behind.</summary>
     public bool? IsStrict { get; set; }
 
+    /// <summary>How long an HTTP client may use a response without asking: 0 to 365 days.</summary>
+    public TimeSpan? ClientMaxAge { get; set; }
+
+    /// <summary>Whether shared HTTP caches may store responses to authenticated requests.</summary>
+    public bool? IsPublic { get; set; }
+
+    /// <summary>Whether the Cache-Control of an HTTP request counts.</summary>
+    public bool? HonoursRequestDirectives { get; set; }
+
     internal CachePolicy ApplyTo(CachePolicy policy) => policy with
     {
         Duration = Duration ?? policy.Duration,
@@ -45,5 +54,8 @@ public sealed class CachePolicyOptions
         EagerRefresh = EagerRefresh ?? policy.EagerRefresh,
         NegativeDuration = NegativeDuration ?? policy.NegativeDuration,
         IsStrict = IsStrict ?? policy.IsStrict,
+        ClientMaxAge = ClientMaxAge ?? policy.ClientMaxAge,
+        IsPublic = IsPublic ?? policy.IsPublic,
+        HonoursRequestDirectives = HonoursRequestDirectives ?? policy.HonoursRequestDirectives,
     };
 }

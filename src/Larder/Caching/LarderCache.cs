@@ -20,7 +20,6 @@ public sealed class LarderCache
     private readonly Dictionary<string, CachePolicy> _policies;
     private readonly bool _enabled;
     private readonly InvalidationPublisher _publisher;
-    private readonly IReadSetSource? _readSets;
     private readonly ILogger _logger;
     private readonly CacheReader _reader;
 
@@ -31,10 +30,9 @@ public sealed class LarderCache
         _time = time;
         _codecs = codecs;
         _publisher = publisher;
-        _readSets = readSets;
         _logger = logger;
-        var verifier = new HitVerifier(options, publisher.Node, time, logger) { Reject = Reject };
-        Engine = new CacheEngine(options, time, publisher.Node, verifier);
+        Engine = new CacheEngine(options, time, publisher.Node, new HitVerifier(options, publisher, readSets, time, logger));
+        Limiters = new LoadLimiters(options.MaxConcurrentLoads, options.MaxQueuedLoads);
         _reader = new CacheReader(Engine, logger);
         DefaultPolicy = _policies[CachePolicies.Default];
     }
@@ -44,6 +42,9 @@ public sealed class LarderCache
     internal TimeProvider Time => _time;
 
     internal CachePolicy DefaultPolicy { get; }
+
+    /// <summary>Who loads how much at once.</summary>
+    internal LoadLimiters Limiters { get; }
 
     /// <summary>Finds a policy, built in or added.</summary>
     /// <param name="name">Its name, see <see cref="CachePolicies"/>; compared without case.</param>
@@ -110,9 +111,15 @@ public sealed class LarderCache
     /// <exception cref="ArgumentException">The key is empty or too long.</exception>
     public bool TryGet<T>(string key, [MaybeNullWhen(false)] out T value)
     {
-        RequireKey(key);
+        CacheKeyFormat.RequireKey(key);
         var flow = FreshnessFlow.Current;
         var now = Engine.Node.Now;
+        if (FindPlain(key, DefaultPolicy, typeof(T), flow, now) is { } plain)
+        {
+            value = _codecs.Get<T>().Unpack(plain.Value);
+            return true;
+        }
+
         var token = flow?.Token ?? default;
         var mayServe = FreshnessNode.Has(now, token) is true && !FreshnessFlow.IsInTransaction(flow);
         if (mayServe && Engine.Find(new(key, DefaultPolicy, null, CacheVariant.None, token, now), typeof(T)) is { } entry)
@@ -155,7 +162,7 @@ public sealed class LarderCache
     /// </exception>
     public void Set<T>(string key, T value, CachePolicy policy, ReadScope reads, IReadOnlyCollection<string>? tags = null)
     {
-        RequireKey(key);
+        CacheKeyFormat.RequireKey(key);
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(reads);
         var start = reads.Start ?? throw new ArgumentException("The scope does not know when its reads began; begin it with BeginRead.", nameof(reads));
@@ -193,7 +200,7 @@ public sealed class LarderCache
     /// <exception cref="ArgumentException">The key is empty or too long.</exception>
     public bool Remove(string key)
     {
-        RequireKey(key);
+        CacheKeyFormat.RequireKey(key);
         var wasThere = Engine.Store.TryGet(key, out var entry) && Engine.IsFresh(entry, Engine.Node.Now);
         Publish(new WriteSet(HandTags.Key(key)) { IsHard = true });
         return Engine.Store.Remove(key) && wasThere;
@@ -313,7 +320,7 @@ public sealed class LarderCache
     /// <summary>Looks a key up for a caller whose answer was to ask again.</summary>
     internal CacheLookup<T> BeginLoadAgain<T>(CacheRequest request)
     {
-        RequireKey(request.Key);
+        CacheKeyFormat.RequireKey(request.Key);
         return Engine.BeginAgain(request, _codecs.Get<T>());
     }
 
@@ -327,11 +334,29 @@ public sealed class LarderCache
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(load);
-        RequireKey(key);
-        return cancellationToken.IsCancellationRequested
-            ? ValueTask.FromCanceled<T>(cancellationToken)
-            : _reader.GetAsync(
-                new CacheRequest(key, policy, tags, variant, default, Engine.Node.Now), new CacheSource<TState, T>(state, load, _codecs.Get<T>()), cancellationToken);
+        CacheKeyFormat.RequireKey(key);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<T>(cancellationToken);
+        }
+
+        var now = Engine.Node.Now;
+        var codec = _codecs.Get<T>();
+        return variant == CacheVariant.None && FindPlain(key, policy, typeof(T), FreshnessFlow.Current, now) is { } entry
+            ? new(codec.Unpack(entry.Value))
+            : _reader.GetAsync(new CacheRequest(key, policy, tags, variant, default, now), new CacheSource<TState, T>(state, load, codec), cancellationToken);
+    }
+
+    /// <summary>The short way of a hit, which almost all of them go.</summary>
+    private MemoryEntry? FindPlain(string key, CachePolicy policy, Type type, FreshnessFlow? flow, LogPosition now)
+    {
+        if (flow is { Token.IsNone: false } || FreshnessFlow.IsInTransaction(flow) || Engine.FindPlain(key, policy, now, type) is not { } entry)
+        {
+            return null;
+        }
+
+        flow?.Scope?.AddPart(entry, now, isStale: false);
+        return entry;
     }
 
     /// <summary>
@@ -360,29 +385,7 @@ public sealed class LarderCache
         }
     }
 
-    /// <summary>Takes a value that its source does not give out of service, here and in what was composed of it, and no longer trusts the fine tags of its statements.</summary>
-    private void Reject(MemoryEntry held)
-    {
-        foreach (var statement in held.Statements)
-        {
-            _readSets?.Degrade(statement);
-        }
-
-        Publish(new WriteSet(HandTags.Key(held.Key)) { IsHard = true });
-        Engine.Store.Remove(held.Key);
-    }
-
     private static WriteSet WritesOf(IReadOnlyCollection<string> tags, bool isHard) => tags.Contains("*")
         ? WriteSet.Everything with { IsHard = isHard }
         : new WriteSet([.. tags.Select(tag => HandTags.Word(tag))]) { IsHard = isHard };
-
-    private static void RequireKey(string key)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        if (key.Length > CacheKeyFormat.MaxLength)
-        {
-            throw new ArgumentException(
-                $"A key has at most {CacheKeyFormat.MaxLength} characters; this one has {key.Length} and begins '{key[..40]}'.", nameof(key));
-        }
-    }
 }

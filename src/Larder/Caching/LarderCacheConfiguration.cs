@@ -34,6 +34,8 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
         options.MediumDuration = First(["Larder:MediumDuration", "CACHE_TTL_MEDIUM"], Duration, errors) ?? options.MediumDuration;
         options.LongDuration = First(["Larder:LongDuration", "CACHE_TTL_LONG"], Duration, errors) ?? options.LongDuration;
         options.MemoryLimitBytes = First(["Larder:MemoryLimitBytes"], MemoryLimit, errors) ?? options.MemoryLimitBytes;
+        options.MaxConcurrentLoads = First(["Larder:MaxConcurrentLoads"], ConcurrentLoads, errors) ?? options.MaxConcurrentLoads;
+        options.MaxQueuedLoads = First(["Larder:MaxQueuedLoads"], QueuedLoads, errors) ?? options.MaxQueuedLoads;
         foreach (var section in configuration.GetSection("Larder:Policies").GetChildren())
         {
             options.Policies[section.Key] = ReadPolicy(section, errors);
@@ -82,9 +84,19 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
                 case "ISSTRICT":
                     policy.IsStrict = Read(setting.Path, setting.Value, Flag, errors);
                     break;
+                case "CLIENTMAXAGE":
+                    policy.ClientMaxAge = Read(setting.Path, setting.Value, Negative, errors);
+                    break;
+                case "ISPUBLIC":
+                    policy.IsPublic = Read(setting.Path, setting.Value, Flag, errors);
+                    break;
+                case "HONOURSREQUESTDIRECTIVES":
+                    policy.HonoursRequestDirectives = Read(setting.Path, setting.Value, Flag, errors);
+                    break;
                 default:
                     errors.Add($"{setting.Path} is not a setting of a policy: there are Duration, Jitter, MaxEntryBytes, NoStore, "
-                        + "StaleWhileRevalidate, StaleIfError, StaleAfterInvalidation, EagerRefresh, NegativeDuration and IsStrict.");
+                        + "StaleWhileRevalidate, StaleIfError, StaleAfterInvalidation, EagerRefresh, NegativeDuration, IsStrict, ClientMaxAge, IsPublic and "
+                        + "HonoursRequestDirectives.");
                     break;
             }
         }
@@ -156,6 +168,13 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
 
     private static readonly Parser<long> MemoryLimit =
         Bytes(LarderCacheOptions.LeastMemoryLimitBytes, LarderCacheOptions.GreatestMemoryLimitBytes);
+
+    private static readonly Parser<int> ConcurrentLoads = Count(1, LarderCacheOptions.GreatestLoads);
+
+    private static readonly Parser<int> QueuedLoads = Count(0, LarderCacheOptions.GreatestLoads);
+
+    private static Parser<int> Count(int least, int greatest) => new($"a whole number between {least} and {greatest}", text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= greatest ? value : null);
 
     private static Parser<long> Bytes(long least, long greatest) => new($"a whole number of bytes between {least} and {greatest}", text =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)

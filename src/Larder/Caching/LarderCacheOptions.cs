@@ -8,6 +8,7 @@ namespace Larder.Caching;
 public sealed class LarderCacheOptions
 {
     internal const long LeastMemoryLimitBytes = 64 * 1024;
+    internal const int GreatestLoads = 100_000;
     internal const long GreatestMemoryLimitBytes = 1024L * 1024 * 1024 * 1024;
 
     /// <summary>
@@ -59,9 +60,21 @@ public sealed class LarderCacheOptions
     public long MemoryLimitBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
+    /// How many loads of one view or cached endpoint run at once: 1 to 100,000; default 64. Callers of one key share one load, so this counts keys.
+    /// Configuration: <c>Larder:MaxConcurrentLoads</c>.
+    /// </summary>
+    public int MaxConcurrentLoads { get; set; } = 64;
+
+    /// <summary>
+    /// How many more loads of one view or cached endpoint wait for their turn: 0 to 100,000; default 256. What comes on top is answered at once, with an
+    /// old response where the policy allows it, otherwise with 503. Configuration: <c>Larder:MaxQueuedLoads</c>.
+    /// </summary>
+    public int MaxQueuedLoads { get; set; } = 256;
+
+    /// <summary>
     /// Changes to named policies, stronger than the tiers. A name must be built in or added by <see cref="AddPolicy"/>.
     /// Configuration: <c>Larder:Policies:{name}:Duration|Jitter|MaxEntryBytes|NoStore|StaleWhileRevalidate|StaleIfError|
-    /// StaleAfterInvalidation|EagerRefresh|NegativeDuration|IsStrict</c>.
+    /// StaleAfterInvalidation|EagerRefresh|NegativeDuration|IsStrict|ClientMaxAge|IsPublic|HonoursRequestDirectives</c>.
     /// </summary>
     public IDictionary<string, CachePolicyOptions> Policies { get; } =
         new Dictionary<string, CachePolicyOptions>(StringComparer.OrdinalIgnoreCase);

@@ -18,6 +18,8 @@ internal sealed class LarderCacheOptionsValidator : IValidateOptions<LarderCache
             LarderCacheOptions.LeastMemoryLimitBytes,
             LarderCacheOptions.GreatestMemoryLimitBytes,
             errors);
+        CheckCount("Larder:MaxConcurrentLoads", options.MaxConcurrentLoads, 1, errors);
+        CheckCount("Larder:MaxQueuedLoads", options.MaxQueuedLoads, 0, errors);
         if (!Enum.IsDefined(options.Mode))
         {
             errors.Add($"Larder:Mode is {options.Mode}: it must be {LarderCacheConfiguration.ModeBounds}.");
@@ -70,6 +72,11 @@ internal sealed class LarderCacheOptionsValidator : IValidateOptions<LarderCache
             errors.Add($"{path}:NegativeDuration is {negative}: it must be {LarderCacheConfiguration.NegativeBounds}.");
         }
 
+        if (changes.ClientMaxAge is { } age && (age < TimeSpan.Zero || age > CachePolicy.GreatestDuration))
+        {
+            errors.Add($"{path}:ClientMaxAge is {age}: it must be {LarderCacheConfiguration.NegativeBounds}.");
+        }
+
         if (changes.MaxEntryBytes is { } bytes)
         {
             CheckBytes($"{path}:MaxEntryBytes", bytes, 1, CachePolicy.GreatestMaxEntryBytes, errors);
@@ -99,6 +106,14 @@ internal sealed class LarderCacheOptionsValidator : IValidateOptions<LarderCache
         if (value is { } bound && (bound < TimeSpan.Zero || bound > CachePolicy.GreatestStaleness))
         {
             errors.Add($"{key} is {bound}: it must be {LarderCacheConfiguration.StalenessBounds}.");
+        }
+    }
+
+    private static void CheckCount(string key, int value, int least, List<string> errors)
+    {
+        if (value < least || value > LarderCacheOptions.GreatestLoads)
+        {
+            errors.Add($"{key} is {value}: it must be a whole number between {least} and {LarderCacheOptions.GreatestLoads}.");
         }
     }
 

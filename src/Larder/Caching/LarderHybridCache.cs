@@ -8,6 +8,8 @@ namespace Larder.Caching;
 /// </summary>
 internal sealed class LarderHybridCache(LarderCache cache) : HybridCache
 {
+    private volatile CachePolicy? _lastPolicy;
+
     public override ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
         TState state,
@@ -71,17 +73,24 @@ internal sealed class LarderHybridCache(LarderCache cache) : HybridCache
     private CachePolicy PolicyFor(HybridCacheEntryOptions? options)
     {
         var policy = cache.DefaultPolicy;
-        TimeSpan? duration = (options?.Expiration, options?.LocalCacheExpiration) switch
+        TimeSpan? expiration = (options?.Expiration, options?.LocalCacheExpiration) switch
         {
             ({ } all, { } local) => all < local ? all : local,
             var (all, local) => all ?? local,
         };
-        if (duration is not { } asked)
+        if (expiration is not { } asked)
         {
             return policy;
         }
 
-        return policy with { Duration = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, CachePolicy.GreatestDuration.Ticks)) };
+        // Most callers ask for the same few durations, one after another for the same.
+        var duration = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, CachePolicy.GreatestDuration.Ticks));
+        if (_lastPolicy is not { } last || last.Duration != duration)
+        {
+            _lastPolicy = last = policy with { Duration = duration };
+        }
+
+        return last;
     }
 
     private static CacheVariant VariantFor(HybridCacheEntryFlags flags) =>

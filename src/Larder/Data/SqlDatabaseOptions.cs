@@ -40,4 +40,10 @@ public sealed record SqlDatabaseOptions
     /// Default: <c>BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY</c> (PostgreSQL). SQLite: <c>BEGIN</c>.
     /// </summary>
     public string BeginSnapshot { get; init; } = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+    /// <summary>
+    /// What stands before a statement to be told its plan without running it. Default: <c>EXPLAIN</c> (PostgreSQL). SQLite:
+    /// <c>EXPLAIN QUERY PLAN</c>.
+    /// </summary>
+    public string Explain { get; init; } = "EXPLAIN";
 }

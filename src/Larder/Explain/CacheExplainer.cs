@@ -40,7 +40,8 @@ public sealed class CacheExplainer
 
         var timestamp = _time.GetTimestamp();
         var names = NamesOf(entry);
-        var written = entry.Tags.Where(tag => now.View.LastWriteOf(tag) > entry.Position).ToHashSet();
+        var tags = entry.Tags.ToArray();
+        var written = tags.Where(tag => now.View.LastWriteOf(tag) > entry.Position).ToHashSet();
         var isFresh = _cache.Engine.IsFresh(entry, now);
         return new EntryExplanation
         {
@@ -52,7 +53,7 @@ public sealed class CacheExplainer
             Age = _time.GetElapsedTime(entry.LoadedAt, timestamp),
             RemainingLife = entry.ExpiresAt < timestamp ? -_time.GetElapsedTime(entry.ExpiresAt, timestamp) : _time.GetElapsedTime(timestamp, entry.ExpiresAt),
             ReadAt = new WriteToken(entry.Epoch, entry.Position),
-            Tags = [.. entry.Tags.Select(tag => new TagExplanation(names.Of(tag), written.Contains(tag), StatementsWith(entry, tag)))],
+            Tags = [.. tags.Select(tag => new TagExplanation(names.Of(tag), written.Contains(tag), StatementsWith(entry, tag)))],
             Statements = [.. entry.Statements.Select(statement => new EntryStatement(
                 statement.Database, statement.Text, statement.Parameters.ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal)))],
         };
@@ -121,7 +122,7 @@ public sealed class CacheExplainer
             var (everything, tags, now) = (writes.WritesAnything is not null, writes.ToTags().ToHashSet(), _cache.Engine.Node.Now);
             foreach (var entry in _cache.Engine.Store.Entries())
             {
-                if ((everything || entry.Tags.Any(tags.Contains)) && _cache.Engine.IsFresh(entry, now))
+                if ((everything || entry.Tags.ToArray().Any(tags.Contains)) && _cache.Engine.IsFresh(entry, now))
                 {
                     keys.Add(entry.Key);
                 }

@@ -151,7 +151,7 @@ public sealed class ReadScope : IDisposable
             var kind = _isTimed || tags.Length == 1 ? FreshnessKind.Timed
                 : _hasHandTags || !words.IsEmpty ? FreshnessKind.HandTagged
                 : FreshnessKind.Tracked;
-            return new ReadStamp(tags, epoch, position, Math.Min(expiresAt, LeastExpiresAt), kind) { Statements = _statements is null ? [] : [.. _statements] };
+            return new ReadStamp(tags, epoch, position, Math.Min(expiresAt, LeastExpiresAt), kind, _statements?.ToArray());
         }
     }
 

@@ -6,23 +6,36 @@ namespace Larder.Freshness;
 /// </summary>
 internal class ReadStamp
 {
+    // The tags, and behind them whatever else a stored value keeps in the same array.
+    private readonly Tag[] _words;
+    private readonly ushort _tagCount;
     private LogPosition? _validAt;
 
-    internal ReadStamp(Tag[] tags, ulong epoch, long position, long expiresAt, FreshnessKind kind)
+    internal ReadStamp(Tag[] tags, ulong epoch, long position, long expiresAt, FreshnessKind kind, ReadStatement[]? statements = null)
     {
-        Tags = tags;
-        Epoch = epoch;
+        _words = tags;
+        _tagCount = checked((ushort)tags.Length);
+        Origin = new(epoch, kind, statements ?? []);
         Position = position;
         ExpiresAt = expiresAt;
-        Kind = kind;
     }
 
-    protected ReadStamp(ReadStamp stamp)
-        : this(stamp.Tags, stamp.Epoch, stamp.Position, stamp.ExpiresAt, stamp.Kind) => Statements = stamp.Statements;
+    /// <summary>The same stamp for a value that is stored.</summary>
+    /// <param name="stamp">The stamp.</param>
+    /// <param name="words">An array that begins with the stamp's tags.</param>
+    /// <param name="origin">Of the stamp's epoch and kind.</param>
+    protected ReadStamp(ReadStamp stamp, Tag[] words, StampOrigin origin)
+    {
+        _words = words;
+        _tagCount = stamp._tagCount;
+        Origin = origin;
+        Position = stamp.Position;
+        ExpiresAt = stamp.ExpiresAt;
+    }
 
-    internal Tag[] Tags { get; }
+    internal ReadOnlySpan<Tag> Tags => _words.AsSpan(0, _tagCount);
 
-    internal ulong Epoch { get; }
+    internal ulong Epoch => Origin.Epoch;
 
     /// <summary>P0.</summary>
     internal long Position { get; }
@@ -30,10 +43,10 @@ internal class ReadStamp
     /// <summary>A timestamp of the cache's TimeProvider.</summary>
     internal long ExpiresAt { get; }
 
-    internal FreshnessKind Kind { get; }
+    internal FreshnessKind Kind => Origin.Kind;
 
     /// <summary>What it was read by, for whoever asks why; not all of it where that is much.</summary>
-    internal ReadStatement[] Statements { get; init; } = [];
+    internal ReadStatement[] Statements => Origin.Statements;
 
     /// <summary>Where it was last found fresh; null: nowhere yet.</summary>
     internal LogPosition? ValidAt => Volatile.Read(ref _validAt);
@@ -46,4 +59,8 @@ internal class ReadStamp
 
     /// <summary>Makes it stale for good: something read through its scope after the load had ended.</summary>
     internal void Void() => Interlocked.Exchange(ref _validAt, LogPosition.Never);
+
+    protected StampOrigin Origin { get; }
+
+    protected ReadOnlySpan<Tag> BehindTags => _words.AsSpan(_tagCount);
 }

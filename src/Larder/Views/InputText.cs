@@ -18,7 +18,7 @@ internal static class InputText
             null => "",
             string text => text,
             bool flag => flag ? "true" : "false",
-            decimal number => (number / One).ToString(culture),
+            decimal number => Trimmed(number).ToString(culture),
             DateOnly date => date.ToString("yyyy-MM-dd", culture),
             DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", culture),
             DateTime time => time.ToString("O", culture),
@@ -27,6 +27,9 @@ internal static class InputText
             _ => Convert.ToString(value, culture) ?? "",
         };
     }
+
+    /// <summary>The same value without trailing zeros.</summary>
+    public static decimal Trimmed(decimal number) => number / One;
 
     /// <summary>Whether values of the type have such a text: scalars, and lists of them.</summary>
     public static bool CanWrite(Type type)

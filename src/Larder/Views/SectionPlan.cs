@@ -11,6 +11,8 @@ internal sealed class SectionPlan
     private SectionPlan(ImmutableArray<PlannedSection> sections)
     {
         Sections = sections;
+        Fingerprint = Digest(string.Join('\n', sections.Select(
+            section => $"{section.Section.Name} {section.Fingerprint} {section.Section.Placement} {section.Section.IsRequired} {section.Section.Switch}")));
         Levels = [.. sections.GroupBy(section => section.Level).OrderBy(level => level.Key).Select(level => level.ToImmutableArray())];
     }
 
@@ -18,6 +20,9 @@ internal sealed class SectionPlan
     public ImmutableArray<PlannedSection> Sections { get; }
 
     public ImmutableArray<ImmutableArray<PlannedSection>> Levels { get; }
+
+    /// <summary>Changes with the definition of any section and with what is shown of it.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>Held while a call of a snapshot view looks its SQL sections up, so that calls do not share them out among themselves.</summary>
     public Lock SnapshotGate { get; } = new();
@@ -55,6 +60,8 @@ internal sealed class SectionPlan
         return new SectionPlan([.. view.Sections.Select((section, i) => Planned(view, section, inputs[i], levels[i], i))]);
     }
 
+    private static string Digest(string definition) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition)).AsSpan(0, 4));
+
     private static void CheckTags(View view, SectionInput[][] inputs)
     {
         var used = inputs.SelectMany(section => section).Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
@@ -87,7 +94,7 @@ internal sealed class SectionPlan
             ? view.HasParameter(name) ? view.IndexOfParameter(name) : throw Wrong(view, section, $"is switched by '{name}', which is no parameter of the view")
             : null;
         var definition = $"{section.Source.Definition}\n{string.Join(',', inputs.Select(input => input.Name))}";
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition)).AsSpan(0, 4));
+        var fingerprint = Digest(definition);
         var tags = view.Tags.Where(tag => InputTemplate.NamesIn(tag).All(parameter => inputs.Any(input => input.Name == parameter))).ToImmutableArray();
         return new PlannedSection(index, section, inputs, level, switchIndex, fingerprint, tags);
     }

@@ -12,12 +12,18 @@ internal static class ViewJsonWriter
     /// <summary>A length that the JSON hardly exceeds, in bytes.</summary>
     public static int EstimateLength(ViewResult result) => 512 + result.Runs.Sum(run => (run.Fragment?.Json.Length ?? 4) + run.Section.Name.Length + 80);
 
-    public static void Write(IBufferWriter<byte> output, ViewResult result, JsonSerializerOptions json)
+    /// <summary>Writes the response and says where its parts are.</summary>
+    /// <param name="output">Empty before.</param>
+    /// <param name="result">What is written.</param>
+    /// <param name="json">How names and times are written.</param>
+    /// <param name="isCached">What <c>metadata.cached</c> says.</param>
+    public static ViewJsonLayout Write(IBufferWriter<byte> output, ViewResult result, JsonSerializerOptions json, bool isCached)
     {
         using var writer = new Utf8JsonWriter(output, WriterOptions);
         writer.WriteStartObject();
         writer.WriteBoolean("success", value: true);
         writer.WriteStartObject("data");
+        var dataStart = Position(writer) - 1;
         foreach (var run in result.Runs)
         {
             var fragment = run.Fragment is { IsNull: false } present ? present.Json : default;
@@ -33,14 +39,19 @@ internal static class ViewJsonWriter
         }
 
         writer.WriteEndObject();
+        var dataEnd = Position(writer);
+        writer.WriteStartObject("metadata");
+        writer.WriteBoolean("cached", isCached);
+        var cachedEnd = Position(writer);
         WriteMetadata(writer, result, json);
         writer.WriteEndObject();
+        return new(dataStart, dataEnd, cachedEnd - (isCached ? "true"u8 : "false"u8).Length);
     }
+
+    private static int Position(Utf8JsonWriter writer) => (int)writer.BytesCommitted + writer.BytesPending;
 
     private static void WriteMetadata(Utf8JsonWriter writer, ViewResult result, JsonSerializerOptions json)
     {
-        writer.WriteStartObject("metadata");
-        writer.WriteBoolean("cached", result.IsCached);
         writer.WriteNumber("data_sources", result.DataSources);
         writer.WritePropertyName("generated_at");
         JsonSerializer.Serialize(writer, result.GeneratedAt, json);

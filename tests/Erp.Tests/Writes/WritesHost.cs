@@ -44,6 +44,7 @@ internal sealed class WritesHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings
             .Append(("ConnectionStrings:Erp", connectionString))
+            .Append(("Larder:RequestLog:Enabled", "false"))
             .Select(pair => KeyValuePair.Create(pair.Item1, (string?)pair.Item2)));
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.AddErp();

@@ -42,7 +42,9 @@ public sealed partial class MapViewTests : IAsyncLifetime
         Assert.Equal("application/json; charset=utf-8", miss.Response.Content.Headers.ContentType!.ToString());
         Assert.Equal(miss.Body.Length, miss.Response.Content.Headers.ContentLength);
         Assert.Equal("no-cache", miss.Response.Headers.CacheControl!.ToString());
-        Assert.Equal(miss.Response.Headers.Select(header => header.Key), hit.Response.Headers.Select(header => header.Key));
+        Assert.Equal(
+            miss.Response.Headers.Select(header => header.Key).Append("Age").Except(["Server-Timing"]).Order(StringComparer.Ordinal),
+            hit.Response.Headers.Select(header => header.Key).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Larder.Caching;
 using Larder.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,6 +16,10 @@ internal sealed class WebHost : IAsyncDisposable
     private WebHost(WebApplication app) => _app = app;
 
     public HttpClient Client { get; } = new();
+
+    public IServiceProvider Services => _app.Services;
+
+    public LarderCache Cache => Services.GetRequiredService<LarderCache>();
 
     public ManualTimeProvider Time { get; private init; } = new();
 
@@ -45,6 +50,20 @@ internal sealed class WebHost : IAsyncDisposable
     {
         var response = await Client.GetAsync(path).Soon();
         return (response, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Asks with request headers that HttpClient does not judge.</summary>
+    public Task<HttpResponseMessage> SendAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, headers);
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Client.SendAsync(request).Soon();
     }
 
     public async Task<JsonNode> DocumentAsync() => JsonNode.Parse((await GetAsync("/openapi/v1.json")).Body)!;

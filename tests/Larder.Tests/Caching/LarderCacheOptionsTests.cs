@@ -75,11 +75,23 @@ public sealed class LarderCacheOptionsTests
             ("Larder:Policies:dashboard:StaleAfterInvalidation", "3"),
             ("Larder:Policies:dashboard:EagerRefresh", "0.8"),
             ("Larder:Policies:dashboard:NegativeDuration", "0"),
-            ("Larder:Policies:dashboard:IsStrict", "true")).GetPolicy("dashboard");
+            ("Larder:Policies:dashboard:IsStrict", "true"),
+            ("Larder:Policies:dashboard:ClientMaxAge", "5"),
+            ("Larder:Policies:dashboard:IsPublic", "true"),
+            ("Larder:Policies:dashboard:HonoursRequestDirectives", "1")).GetPolicy("dashboard");
 
         Assert.Equal(
             (10, 60, 3, 0.8, TimeSpan.Zero, true),
             (policy.StaleWhileRevalidate.TotalSeconds, policy.StaleIfError.TotalSeconds, policy.StaleAfterInvalidation.TotalSeconds, policy.EagerRefresh, policy.NegativeDuration, policy.IsStrict));
+        Assert.Equal((TimeSpan.FromSeconds(5), true, true), (policy.ClientMaxAge, policy.IsPublic, policy.HonoursRequestDirectives));
+    }
+
+    [Fact]
+    public void Options_LimitsOfLoads_AreConfigured()
+    {
+        var options = Options(null, ("Larder:MaxConcurrentLoads", "3"), ("Larder:MaxQueuedLoads", "0"));
+
+        Assert.Equal((3, 0), (options.MaxConcurrentLoads, options.MaxQueuedLoads));
     }
 
     [Fact]
@@ -121,6 +133,9 @@ public sealed class LarderCacheOptionsTests
     [InlineData("Larder:Policies:product:EagerRefresh", "1", "Larder:Policies:product:EagerRefresh is '1': it must be a fraction between 0.05 and 0.95.")]
     [InlineData("Larder:Policies:product:NegativeDuration", "31536001", "Larder:Policies:product:NegativeDuration is '31536001': it must be")]
     [InlineData("Larder:Policies:product:IsStrict", "2", "Larder:Policies:product:IsStrict is '2': it must be true, false, 1 or 0.")]
+    [InlineData("Larder:Policies:product:ClientMaxAge", "-1", "Larder:Policies:product:ClientMaxAge is '-1': it must be")]
+    [InlineData("Larder:MaxConcurrentLoads", "0", "Larder:MaxConcurrentLoads is '0': it must be a whole number between 1 and 100000.")]
+    [InlineData("Larder:MaxQueuedLoads", "-1", "Larder:MaxQueuedLoads is '-1': it must be a whole number between 0 and 100000.")]
     [InlineData("Larder:Policies:product:Duratoin", "60", "Larder:Policies:product:Duratoin is not a setting of a policy")]
     [InlineData("Larder:Policies:product", "60", "Larder:Policies:product is '60': it must have settings under it")]
     [InlineData("Larder:Policies:produkt:Duration", "60", "Larder:Policies:produkt names no policy: there are analytics, business-intelligence, cart")]

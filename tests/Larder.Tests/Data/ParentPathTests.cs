@@ -3,6 +3,7 @@ using System.Data.Common;
 using Larder.Data;
 using Larder.SqlAnalysis;
 using Larder.SqlAnalysis.Schema;
+using Npgsql;
 
 namespace Larder.Tests.Data;
 
@@ -10,8 +11,10 @@ namespace Larder.Tests.Data;
 public sealed class ParentPathTests
 {
     private const string Schema = """
-        CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL);
+        CREATE TABLE customers (id integer PRIMARY KEY);
+        CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers (id));
         CREATE TABLE order_items (id integer PRIMARY KEY, order_id integer NOT NULL REFERENCES orders (id), quantity integer NOT NULL);
+        INSERT INTO customers VALUES (10), (20);
         INSERT INTO orders VALUES (1, 10), (2, 20);
         INSERT INTO order_items VALUES (1, 1, 5), (2, 2, 7);
         """;
@@ -74,9 +77,14 @@ public sealed class ParentPathTests
 
     private static Task<TrackedHost> OpenAsync(SqlDialect dialect)
     {
-        var declarations = new SchemaDeclarations();
-        declarations.ParentPaths[dialect == SqlDialect.PostgreSql ? "public.order_items" : "order_items"] = [new ParentPath("order_id", "customer_id")];
-        return TrackedHost.StartAsync(dialect, options => options with { Declarations = declarations }, Schema);
+        return TrackedHost.StartAsync(dialect, Declare, Schema);
+
+        TrackedDatabaseOptions Declare(TrackedDatabaseOptions options)
+        {
+            var schema = dialect == SqlDialect.PostgreSql ? new NpgsqlConnectionStringBuilder(options.DataSource.ConnectionString).SearchPath + "." : "";
+            options.Declarations.ParentPaths[$"{schema}order_items"] = [new ParentPath("order_id", "customer_id")];
+            return options;
+        }
     }
 
     private static (long Hits, long Misses) Counts(TrackedDataSource source) =>

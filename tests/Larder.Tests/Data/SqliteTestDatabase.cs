@@ -32,6 +32,7 @@ internal sealed class SqliteTestDatabase : DbDataSource
     {
         IntegerDecimalScale = 10_000,
         BeginSnapshot = "BEGIN",
+        Explain = "EXPLAIN QUERY PLAN",
         ConvertParameter = static value => value switch
         {
             decimal number => decimal.ToInt64(number * 10_000),

@@ -99,10 +99,11 @@ public sealed class TrackedSchemaTests
         Assert.False(host.HasName(1));
     }
 
-    [Theory, MemberData(nameof(Both))]
-    public async Task Schema_Unchanged_IsNotReadTwice(SqlDialect dialect)
+    // Not on PostgreSQL, where other tests change the schema of the same database meanwhile.
+    [Fact]
+    public async Task Schema_Unchanged_IsNotReadTwice()
     {
-        await using var host = await TrackedHost.StartAsync(dialect);
+        await using var host = await TrackedHost.StartAsync(SqlDialect.Sqlite);
         await host.NameAsync(1);
         await host.ExecuteAsync("CREATE INDEX more ON items (price)");
         await host.NameAsync(1);

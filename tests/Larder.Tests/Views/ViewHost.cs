@@ -59,7 +59,7 @@ internal sealed class ViewHost : IAsyncDisposable
     public string TextOf(ViewResult result)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        ViewJsonWriter.Write(buffer, result, Executor.Options.Json);
+        ViewJsonWriter.Write(buffer, result, Executor.Options.Json, result.IsCached);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 

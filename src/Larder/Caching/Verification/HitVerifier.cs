@@ -12,7 +12,7 @@ namespace Larder.Caching.Verification;
 /// <remarks>
 /// A commit is visible a moment before its record is in the log, so a difference counts only if both values are still fresh after a while.
 /// </remarks>
-internal sealed class HitVerifier(LarderCacheOptions options, FreshnessNode node, TimeProvider time, ILogger logger)
+internal sealed class HitVerifier(LarderCacheOptions options, InvalidationPublisher publisher, IReadSetSource? readSets, TimeProvider time, ILogger logger)
 {
     internal const int KeptViolations = 100;
     private const int MaxConfirmations = 64;
@@ -31,10 +31,8 @@ internal sealed class HitVerifier(LarderCacheOptions options, FreshnessNode node
 
     internal bool IsObserving { get; } = options.Mode == CacheMode.Observe;
 
-    /// <summary>Removes the value everywhere and degrades the statements; set by the cache that owns this.</summary>
-    internal required Action<MemoryEntry> Reject { private get; init; }
-
-    private bool IsOn => IsObserving || _rate > 0;
+    /// <summary>Whether anything is compared, so that a hit has to be looked at more closely.</summary>
+    internal bool IsOn => IsObserving || _rate > 0;
 
     /// <summary>Whether this hit is one of the share that sets off a refresh.</summary>
     internal bool Samples(ReadStamp stamp) => _rate > 0 && stamp.Kind == FreshnessKind.Tracked && Random.Shared.NextDouble() < _rate;
@@ -122,12 +120,19 @@ internal sealed class HitVerifier(LarderCacheOptions options, FreshnessNode node
             _recent.Enqueue(new(held.Key, now - time.GetElapsedTime(held.LoadedAt), now, statements));
         }
 
-        Reject(held);
+        foreach (var statement in held.Statements)
+        {
+            readSets?.Degrade(statement);
+        }
+
+        // By the tag of its key, so that it goes on every node, and with it what was composed of it.
+        await publisher.PublishAsync(new WriteSet(HandTags.Key(held.Key)) { IsHard = true });
         Log.HitDiffers(logger, held.Key, string.Join("; ", statements));
     }
 
     private bool AreFresh(ReadStamp held, ReadStamp loaded)
     {
+        var node = publisher.Node;
         var now = node.Now;
         return node.Rules.IsFresh(node, held, now) && node.Rules.IsFresh(node, loaded, now);
     }

@@ -50,7 +50,8 @@ internal sealed class WriteRun(TrackedSession session, DbConnection inner, SqlAn
 
         var isFine = session.Database.Options.Precision == TrackingPrecision.Row && Only is { Target.IsAnyRow: false, WritesAnything: null };
         var captures = isFine && mayChangeText && session.Database.Options.CaptureOldValues && MustCapture(Only!);
-        if (session.State == TransactionState.None && (captures || (Dialect == SqlDialect.PostgreSql && MayBeInATransaction())))
+        var readsParents = isFine && Only!.Target!.Relation.Paths.Length > 0;
+        if (session.State == TransactionState.None && (captures || ((readsParents || Dialect == SqlDialect.PostgreSql) && MayBeInATransaction())))
         {
             _before = work.Transaction;
             _owned = isAsync ? await inner.BeginTransactionAsync(cancellationToken).ConfigureAwait(false) : inner.BeginTransaction();

@@ -14,8 +14,8 @@ namespace Larder.SqlAnalysis.Statements;
 /// <param name="Because">Why the values are known.</param>
 internal sealed record Lookup(TrackedColumn Column, string Values, ReadProbe Probe, bool RunsDerivedTable, string Because)
 {
-    /// <summary>More values than this are not worth a tag each.</summary>
-    public const int MaxValues = ConditionReader.MaxValues;
+    /// <summary>More values than this are not worth a tag each: an entry keeps eight bytes a tag.</summary>
+    public const int MaxValues = 64;
 
     /// <summary>More probes than this are not worth their time.</summary>
     public const int MaxProbes = 4;

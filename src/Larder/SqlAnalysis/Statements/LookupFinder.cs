@@ -22,9 +22,12 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
     private readonly HashSet<TableItem> _pending = [];
     private int _searches;
 
-    /// <summary>The best pin of a table.</summary>
+    /// <summary>The best pin of a table. What is written into the text for all executions, like a status or a first page, tells least.</summary>
     public Pin? BestPin(TableItem item) => pins.Resolve(item)
-        .OrderBy(pin => pin.Column.IsUnique ? 0 : pin.Column.Path is null ? 1 : 2).ThenBy(pin => pin.Values.Length).FirstOrDefault();
+        .OrderBy(pin => pin.Column.IsUnique ? 0 : IsWritten(pin) ? 3 : pin.Column.Path is null ? 1 : 2).ThenBy(pin => pin.Values.Length).FirstOrDefault();
+
+    /// <summary>Whether a lookup tells more than this.</summary>
+    public static bool IsWeak(Pin? pin) => pin is null || (!pin.Column.IsUnique && IsWritten(pin));
 
     /// <summary>How a table that has no pin is looked up; null where nothing tells.</summary>
     public Lookup? Find(TableItem item)
@@ -60,6 +63,8 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
                 yield return new LookupCandidate(pin.Column, owner, column, pin.Because);
         }
     }
+
+    private static bool IsWritten(Pin pin) => pin.Values.All(value => !value.IsParameter);
 
     private ReadProbe Probe(string values)
     {

@@ -10,7 +10,7 @@ internal sealed class ReadTemplate
 {
     private readonly ImmutableArray<Tag> _fixed;
     private readonly ImmutableArray<Pin> _pins;
-    private readonly ImmutableArray<(TrackedColumn Column, int Probe)> _lookups;
+    private readonly ImmutableArray<(TrackedColumn Column, int Probe, Pin? Otherwise)> _lookups;
 
     public ReadTemplate(ImmutableArray<TableRead> reads)
     {
@@ -19,11 +19,12 @@ internal sealed class ReadTemplate
             tags.Add(relation.Table);
 
         // Every write of a table moves its coarse tag, so a table that is read as a whole needs no finer one.
-        _pins = [.. reads.Where(read => read.Pin is not null && !tags.Contains(read.Relation.Table)).Select(read => read.Pin!)];
-        ImmutableArray<Lookup> lookups = [.. reads.Where(read => read.Lookup is not null && !tags.Contains(read.Relation.Table)).Select(read => read.Lookup!)];
-        Probes = [.. lookups.Select(lookup => lookup.Probe).DistinctBy(probe => probe.Text)];
-        _lookups = [.. lookups.Select(lookup => (lookup.Column, Probes.Select(probe => probe.Text).ToList().IndexOf(lookup.Probe.Text))).Distinct()];
-        (_fixed, MaxTags) = ([.. tags], tags.Count + ((_pins.Length + _lookups.Length) * (2 + ConditionReader.MaxValues)));
+        _pins = [.. reads.Where(read => read.Pin is not null && read.Lookup is null && !tags.Contains(read.Relation.Table)).Select(read => read.Pin!)];
+        ImmutableArray<TableRead> lookedUp = [.. reads.Where(read => read.Lookup is not null && !tags.Contains(read.Relation.Table))];
+        Probes = [.. lookedUp.Select(read => read.Lookup!.Probe).DistinctBy(probe => probe.Text)];
+        var texts = Probes.Select(probe => probe.Text).ToList();
+        _lookups = [.. lookedUp.Select(read => (read.Lookup!.Column, texts.IndexOf(read.Lookup.Probe.Text), read.Pin)).Distinct()];
+        (_fixed, MaxTags) = ([.. tags], tags.Count + (_pins.Length * (2 + ConditionReader.MaxValues)) + (_lookups.Length * (2 + Lookup.MaxValues)));
     }
 
     /// <summary>What to run before the statement, for <see cref="Bind{TParameters}(TParameters, IReadOnlyList{IReadOnlyList{object?}}?, AnalyzerFaults)"/>.</summary>
@@ -61,10 +62,13 @@ internal sealed class ReadTemplate
             }
         }
 
-        foreach (var (column, probe) in _lookups)
+        foreach (var (column, probe, otherwise) in _lookups)
         {
             var before = count;
-            if (!TryBind(column, found?[probe], tags, ref count))
+            if (TryBind(column, found?[probe], tags, ref count))
+                continue;
+            count = before;
+            if (otherwise is null || !TryBind(otherwise, parameters, tags, ref count, (faults & AnalyzerFaults.AffinityIgnored) != AnalyzerFaults.None))
             {
                 count = before;
                 Add(tags, ref count, column.Relation.Table);

@@ -160,7 +160,7 @@ internal sealed class StatementAnalyzer
         foreach (var item in _context.Reads)
         {
             var read = Judge(item, finder.BestPin(item));
-            var lookup = mayLookUp && read.Pin is null ? finder.Find(item) : null;
+            var lookup = mayLookUp && LookupFinder.IsWeak(read.Pin) ? finder.Find(item) : null;
             if (lookup is not null && !probes.Contains(lookup.Probe.Text) && probes.Count == Lookup.MaxProbes)
                 lookup = null;
             if (lookup is not null)

@@ -8,10 +8,11 @@ namespace Larder.Views.Execution;
 
 /// <summary>Reads sections from their sources: the SQL sections of a database together, HTTP and code beside them.</summary>
 internal sealed class SectionLoader(
-    IEnumerable<SqlDatabase> databases, HttpSectionLoader http, IServiceScopeFactory scopes, IReadSetSource? readSets, TimeProvider time)
+    IEnumerable<SqlDatabase> databases, HttpSectionLoader http, IServiceScopeFactory scopes, IReadSetSource? readSets, TimeProvider time,
+    ISlowStatementListener? slow = null)
 {
     private readonly FrozenDictionary<string, SqlSectionLoader> _databases = ByName(databases)
-        .ToFrozenDictionary(database => database.Key, database => new SqlSectionLoader(database.Value, time), StringComparer.Ordinal);
+        .ToFrozenDictionary(database => database.Key, database => new SqlSectionLoader(database.Value, time, slow), StringComparer.Ordinal);
 
     public bool HasDatabase(string name) => _databases.ContainsKey(name);
 

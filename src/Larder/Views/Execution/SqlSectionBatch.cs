@@ -10,7 +10,7 @@ namespace Larder.Views.Execution;
 /// limits therefore count from the start of the batch, and the shortest one that is still open stops it. The statement that ran then is
 /// the one that fails, if its own limit is over; what it held up runs again.
 /// </remarks>
-internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, IReadOnlyList<SectionLoad> loads, long snapshotId, TimeProvider time)
+internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, IReadOnlyList<SectionLoad> loads, long snapshotId, TimeProvider time, ISlowStatementListener? slow)
 {
     private readonly long _startedAt = time.GetTimestamp();
 
@@ -74,6 +74,11 @@ internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, 
         finally
         {
             await limit.StopAsync().ConfigureAwait(false);
+        }
+
+        if (slow is not null && time.GetElapsedTime(_startedAt) is var elapsed && elapsed > slow.Threshold)
+        {
+            slow.Observe(new SlowStatement(database, loads, elapsed, loads.All(load => load.IsDone)));
         }
     }
 

@@ -10,7 +10,7 @@ namespace Larder.Views.Execution;
 /// after the other on one connection, which is what an embedded database does best. What a failure leaves unread is run again
 /// separately, so that one section's failure never costs another.
 /// </summary>
-internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
+internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time, ISlowStatementListener? slow)
 {
     private static long _lastSnapshot;
 
@@ -55,7 +55,7 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
         var snapshotId = inSnapshot ? Interlocked.Increment(ref _lastSnapshot) : 0;
         if (session.Connection.CanCreateBatch)
         {
-            await new SqlSectionBatch(database, session, loads, snapshotId, time).RunAsync(limit).ConfigureAwait(false);
+            await new SqlSectionBatch(database, session, loads, snapshotId, time, slow).RunAsync(limit).ConfigureAwait(false);
         }
         else if (inSnapshot)
         {
@@ -161,6 +161,8 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
     {
         load.Start();
         await limit.StartAsync(load.Timeout, session.Connection).ConfigureAwait(false);
+        var startedAt = time.GetTimestamp();
+        var isCompleted = false;
         try
         {
             DbCommand? command = null;
@@ -169,6 +171,7 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
                 await ProbeAsync(session, load, limit.Token).ConfigureAwait(false);
                 command = session.Take(database.TextOf(load.Sql));
                 load.Succeed(await ReadAsync(command, load, limit.Token).ConfigureAwait(false), snapshotId);
+                isCompleted = true;
             }
             catch
             {
@@ -192,6 +195,11 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time)
             {
                 load.Fail(failure);
             }
+        }
+
+        if (slow is not null && time.GetElapsedTime(startedAt) is var elapsed && elapsed > slow.Threshold)
+        {
+            slow.Observe(new SlowStatement(database, [load], elapsed, isCompleted));
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class QueryGenerator(World world, Dice dice)
 
     public SqlCase Generate()
     {
-        var text = dice.Weighted(34, 12, 9, 7, 7, 6, 5, 7, 6, 16, 16, 24) switch
+        var text = dice.Weighted(34, 12, 9, 7, 7, 6, 5, 7, 6, 16, 16, 40) switch
         {
             0 => Plain(),
             1 => Aggregate(),

@@ -1,0 +1,11 @@
+using System.Collections.Concurrent;
+
+namespace Larder.Caching;
+
+/// <summary>The limiters by the names of views and endpoints, which the application maps at its start: there are as many as it maps.</summary>
+internal sealed class LoadLimiters(int maxRunning, int maxQueued)
+{
+    private readonly ConcurrentDictionary<string, LoadLimiter> _byName = new(StringComparer.Ordinal);
+
+    internal LoadLimiter Of(string name) => _byName.GetOrAdd(name, static (_, limits) => new(limits.maxRunning, limits.maxQueued), (maxRunning, maxQueued));
+}
