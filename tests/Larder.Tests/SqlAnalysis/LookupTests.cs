@@ -104,8 +104,28 @@ public sealed class LookupTests
         var joins = string.Concat(Enumerable.Range(0, 6).Select(i => $" JOIN orders o{i} ON o{i}.id = @p{i} JOIN customers c{i} ON c{i}.id = o{i}.customer_id"));
         var analysis = SqlDialect.Sqlite.Analyze($"SELECT 1 FROM items i{joins}");
 
-        Assert.Equal(Lookup.MaxProbes, analysis.ReadTemplate.Probes.Length);
+        Assert.Equal(Lookup.MaxProbes, analysis.Reads.Count(read => read.Lookup is not null));
         Assert.Equal(2, analysis.Reads.Count(read => read.Relation.Definition.Name == "customers" && read.Level == ReadLevel.Table));
+    }
+
+    // One row of each could change without the other's tags, and then they would meet.
+    [Fact]
+    public void Analyze_TwoTablesTellOfEachOther_OnlyOneIsLookedUpByTheOther()
+    {
+        var analysis = SqlDialect.Sqlite.Analyze(
+            "SELECT 1 FROM orders q JOIN items r ON r.order_id = q.id AND r.product_id = q.customer_id JOIN products g ON g.id = q.id AND g.id = r.id WHERE g.name = @n");
+
+        Assert.DoesNotContain(analysis.Reads, read => read.Lookup?.Values.Contains("\"orders\"", StringComparison.Ordinal) == true
+            && analysis.Reads.Any(other => other.Lookup?.Values.Contains("\"items\"", StringComparison.Ordinal) == true));
+    }
+
+    [Fact]
+    public void Analyze_OnlyAValueWrittenIntoTheTextPinsTheSource_KeepsThatPin()
+    {
+        var analysis = SqlDialect.Sqlite.Analyze("SELECT 1 FROM items r JOIN orders q ON q.id = r.order_id WHERE r.product_id = 1");
+
+        Assert.Null(analysis.Reads[0].Lookup);
+        Assert.Equal("SELECT \"order_id\" AS v FROM \"items\" WHERE \"product_id\" IN (1)", analysis.Reads[1].Lookup?.Values);
     }
 
     [Fact]

@@ -11,29 +11,65 @@ namespace Larder.SqlAnalysis.Statements;
 /// Each occurrence of a table counts as a table of its own. What its pin leaves out can be left out without a change of the result; then the same holds of the
 /// next occurrence, whose rows matter only together with a row that is left of the first. So the values to look for are those of the first's column in
 /// <em>all</em> of its rows that are left. It never matters whether they find anything: a row that comes later has one of these values.
+/// <para>
+/// The order is the proof: a table is settled once, by tables that were settled before it, and its tags are of that very choice. Two tables that each looked
+/// themselves up by the other would both change, one after the other, without either noticing.
+/// </para>
 /// </remarks>
 internal sealed class LookupFinder(StatementContext context, PinResolver pins)
 {
     private const int MaxSteps = 6;
 
-    // Many tables that all equal each other have more ways than anybody wants to try.
-    private const int MaxSearches = 256;
+    private readonly Dictionary<TableItem, (Pin? Pin, Lookup? Lookup)> _settled = [];
 
-    private readonly HashSet<TableItem> _pending = [];
-    private int _searches;
+    /// <summary>Settles all tables of a statement.</summary>
+    public void Settle(IReadOnlyCollection<TableItem> items)
+    {
+        var weak = new List<(TableItem Item, Pin Pin)>();
+        foreach (var item in items)
+        {
+            if (BestPin(item) is not { } pin)
+                continue;
+            if (!pin.Column.IsUnique && IsWritten(pin))
+                weak.Add((item, pin));
+            else
+                _settled[item] = (pin, null);
+        }
+
+        LookUp(items);
+        foreach (var (item, pin) in weak)
+            _settled.TryAdd(item, (pin, null));
+        LookUp(items);
+    }
+
+    /// <summary>How a table is looked up; null where it is pinned, or nothing tells.</summary>
+    public Lookup? Find(TableItem item) => _settled.GetValueOrDefault(item).Lookup;
 
     /// <summary>The best pin of a table. What is written into the text for all executions, like a status or a first page, tells least.</summary>
     public Pin? BestPin(TableItem item) => pins.Resolve(item)
         .OrderBy(pin => pin.Column.IsUnique ? 0 : IsWritten(pin) ? 3 : pin.Column.Path is null ? 1 : 2).ThenBy(pin => pin.Values.Length).FirstOrDefault();
 
-    /// <summary>Whether a lookup tells more than this.</summary>
-    public static bool IsWeak(Pin? pin) => pin is null || (!pin.Column.IsUnique && IsWritten(pin));
-
-    /// <summary>How a table that has no pin is looked up; null where nothing tells.</summary>
-    public Lookup? Find(TableItem item)
+    // Each step looks up by what the steps before have settled.
+    private void LookUp(IReadOnlyCollection<TableItem> items)
     {
-        if (_pending.Count >= MaxSteps || ++_searches > MaxSearches || !_pending.Add(item))
-            return null;
+        for (var step = 0; step < MaxSteps; step++)
+        {
+            var found = new List<(TableItem Item, Lookup Lookup)>();
+            foreach (var item in items)
+            {
+                if (!_settled.ContainsKey(item) && Best(item) is { } lookup)
+                    found.Add((item, lookup));
+            }
+
+            foreach (var (item, lookup) in found)
+                _settled[item] = (null, lookup);
+            if (found.Count == 0)
+                return;
+        }
+    }
+
+    private Lookup? Best(TableItem item)
+    {
         Lookup? best = null;
         foreach (var candidate in Candidates(item))
         {
@@ -47,7 +83,6 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
                 best = lookup;
         }
 
-        _pending.Remove(item);
         return best;
     }
 
@@ -79,9 +114,10 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
             return OfDerivedTable(source, column);
         if (context.Has(AnalyzerFaults.LookupOfAnyColumn))
             column = source.Relation.Columns.LastOrDefault(other => other != column && other.Definition.Exact == column.Definition.Exact) ?? column;
-        if (BestPin(source) is { } pin)
+        var settled = _settled.GetValueOrDefault(source);
+        if (settled.Pin is { } pin)
             return pin.HoldsOfNull ? null : ($"SELECT {Quote(column)} AS v FROM {Name(source.Relation)} WHERE {Condition(pin)}", false);
-        if (Find(source) is not { } lookup)
+        if (settled.Lookup is not { } lookup)
             return null;
         if (lookup.Column == column)
             return (lookup.Values, lookup.RunsDerivedTable);
@@ -94,7 +130,7 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
     {
         if (source.Derived?.FirstOrDefault(pair => pair.Value.Column == column) is not ({ } name, { } derived) || source.Block is not { } block)
             return null;
-        var isOneRow = derived.Source.Relation is not null && BestPin(derived.Source) is { Column.IsUnique: true };
+        var isOneRow = _settled.GetValueOrDefault(derived.Source).Pin is { Column.IsUnique: true };
         if (!isOneRow && source.StandsAlone && new DerivedTables(context).IsDetermined(block, name))
         {
             var text = context.Tokens.Written(block.Written.From, block.Written.To);

@@ -155,12 +155,14 @@ internal sealed class StatementAnalyzer
     {
         var finder = new LookupFinder(_context, new PinResolver(_context));
         var mayLookUp = _context.NotCacheable is null && _context.NotProved is null && _context.Writes.Count == 0;
+        if (mayLookUp)
+            finder.Settle(_context.Reads);
         var probes = new HashSet<string>(StringComparer.Ordinal);
         var reads = ImmutableArray.CreateBuilder<TableRead>(_context.Reads.Count);
         foreach (var item in _context.Reads)
         {
             var read = Judge(item, finder.BestPin(item));
-            var lookup = mayLookUp && LookupFinder.IsWeak(read.Pin) ? finder.Find(item) : null;
+            var lookup = finder.Find(item);
             if (lookup is not null && !probes.Contains(lookup.Probe.Text) && probes.Count == Lookup.MaxProbes)
                 lookup = null;
             if (lookup is not null)
