@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Larder.Freshness;
 using Larder.Views;
 using Larder.Views.Execution;
 using Larder.Views.Sources;
@@ -48,10 +49,15 @@ public sealed class SqlDatabase : IAsyncDisposable
 
     internal string TextOf(SqlSource source) => Options.UsesPositionalParameters ? source.PositionalText : source.Text;
 
+    internal string TextOf(ReadProbe probe) => Options.UsesPositionalParameters ? probe.PositionalText : probe.Text;
+
     /// <summary>Binds the inputs that the statement mentions, in the order of their first mention.</summary>
-    internal void AddParameters(DbParameterCollection parameters, Func<DbParameter> create, SectionLoad load)
+    internal void AddParameters(DbParameterCollection parameters, Func<DbParameter> create, SectionLoad load) =>
+        AddParameters(parameters, create, load, load.Sql.MentionedInputs);
+
+    /// <summary>Binds some inputs of the section, in their order.</summary>
+    internal void AddParameters(DbParameterCollection parameters, Func<DbParameter> create, SectionLoad load, IReadOnlyList<string> mentioned)
     {
-        var mentioned = load.Sql.MentionedInputs;
         for (var i = 0; i < mentioned.Count; i++)
         {
             var (input, value) = load.Inputs.Find(mentioned[i]);

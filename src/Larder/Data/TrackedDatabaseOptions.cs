@@ -42,6 +42,12 @@ public sealed record TrackedDatabaseOptions
     /// </summary>
     public bool CaptureOldValues { get; init; } = true;
 
+    /// <summary>
+    /// Whether sections of views run up to four short queries before their own, in the same round trip, to know which rows of joined tables they read. A
+    /// query over a derived table of the section runs that twice. False: such tables are read as a whole. Default true.
+    /// </summary>
+    public bool Lookups { get; init; } = true;
+
     /// <summary>What functions and triggers do that the catalog does not tell. Default: nothing; unknown ones may change anything.</summary>
     public SchemaDeclarations Declarations { get; init; } = new();
 

@@ -21,6 +21,16 @@ internal interface IReadSetSource
     bool TryGetTags(
         string database, string sql, IReadOnlyList<KeyValuePair<string, object?>> parameters, [NotNullWhen(true)] out Tag[]? tags, out string? reason);
 
+    /// <summary>
+    /// Finds what to run before a statement so that <see cref="ReadLookups.TagsOf"/> says more closely what it reads. Asked after
+    /// <see cref="TryGetTags"/>, whose tags hold in any case.
+    /// </summary>
+    /// <param name="database">The name of the database, as sections use it.</param>
+    /// <param name="sql">The statement.</param>
+    /// <param name="parameters">The values, by the names the statement uses, without <c>@</c>.</param>
+    /// <returns>Null where there is nothing to ask.</returns>
+    ReadLookups? FindLookups(string database, string sql, IReadOnlyList<KeyValuePair<string, object?>> parameters) => null;
+
     /// <summary>Trusts the fine tags of a statement no longer: from now on it is tracked by its tables.</summary>
     void Degrade(ReadStatement statement);
 }

@@ -18,25 +18,12 @@ public sealed class SectionPrecisionTests(ITestOutputHelper output)
         "products", "inventory", "product_prices", "product_reviews", "customers", "orders", "order_items", "invoices", "payments", "deliveries",
     ];
 
+    // Of what is looked up, more values than have tags make the table a whole one all the same, as all products that have a price.
     private static readonly string[] ReadAsAWhole =
     [
-        "home.featured_products: inventory", "home.featured_products: product_prices", "home.featured_products: products", "home.featured_products: product_reviews",
-        "home.best_sellers: inventory", "home.best_sellers: product_prices", "home.best_sellers: orders", "home.best_sellers: order_items", "home.best_sellers: products",
-        "home.new_arrivals: inventory", "home.new_arrivals: product_prices", "home.new_arrivals: products",
-        "home.promotions: inventory", "home.promotions: products",
-        "home.cart: inventory", "home.cart: products", "home.cart: product_prices",
-        "checkout.cart: inventory", "checkout.cart: products", "checkout.cart: product_prices",
-        "salesperson-dashboard.recent_orders: customers",
-        "salesperson-dashboard.pending_orders: customers",
-        "salesperson-dashboard.top_customers: customers",
-        "salesperson-dashboard.top_products: products",
-        "salesperson-dashboard.payment_collection: payments",
-        "product-complete.similar_products: products",
-        "customer-complete.payment_history: invoices",
-        "order-complete.customer: customers",
-        "order-complete.items: products",
-        "order-complete.summary: customers",
-        "order-quick.order: customers",
+        "home.featured_products: products", "home.featured_products: product_reviews",
+        "home.best_sellers: orders", "home.best_sellers: order_items", "home.best_sellers: products",
+        "home.new_arrivals: products",
     ];
 
     [Theory]

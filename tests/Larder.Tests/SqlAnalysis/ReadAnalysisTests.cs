@@ -216,7 +216,7 @@ public sealed class ReadAnalysisTests
         Assert.Collection(
             analysis.Reads,
             orders => Assert.Equal((ReadLevel.Row, "id is pinned by o.id = @id"), (orders.Level, orders.Because)),
-            customers => Assert.Equal((ReadLevel.Table, "no condition is exactly a key column compared with values"), (customers.Level, customers.Because)),
+            customers => Assert.Equal((ReadLevel.Row, "id is looked up by c.id = o.customer_id"), (customers.Level, customers.Because)),
             items => Assert.Equal((ReadLevel.Column, "order_id is pinned by o.id = @id and i.order_id = o.id"), (items.Level, items.Because)));
     }
 

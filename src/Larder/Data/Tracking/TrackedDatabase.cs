@@ -17,6 +17,7 @@ internal sealed class TrackedDatabase : IDisposable
     private readonly UnknownOutcomes _unknown;
     private readonly Lock _degrading = new();
     private volatile ImmutableHashSet<string> _degraded = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+    private volatile ImmutableHashSet<string> _withoutLookups = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
     private volatile string? _taint;
 
     public TrackedDatabase(TrackedDatabaseOptions options, InvalidationPublisher publisher, TimeProvider time, ILogger logger)
@@ -121,11 +122,28 @@ internal sealed class TrackedDatabase : IDisposable
     /// <summary>Whether a statement is tracked by its tables because its fine tags proved wrong.</summary>
     public bool IsDegraded(StatementAnalysis statement) => _degraded.Count > 0 && (_degraded.Count > MaxDegraded || _degraded.Contains(statement.Text));
 
+    /// <summary>Runs the probes of a statement no longer, because one failed: in a batch that costs the other sections a second try. Beyond a number, those of none.</summary>
+    public void StopLookups(StatementAnalysis statement)
+    {
+        lock (_degrading)
+        {
+            _withoutLookups = _withoutLookups.Count > MaxDegraded ? _withoutLookups : _withoutLookups.Add(statement.Text);
+        }
+    }
+
+    /// <summary>Whether the probes of a statement are run.</summary>
+    public bool LooksUp(StatementAnalysis statement) =>
+        Options is { Lookups: true, Precision: TrackingPrecision.Row } && !IsDegraded(statement)
+        && (_withoutLookups.Count == 0 || (_withoutLookups.Count <= MaxDegraded && !_withoutLookups.Contains(statement.Text)));
+
     /// <summary>The tags that a statement reads.</summary>
-    public Tag[] TagsOf<TParameters>(StatementAnalysis statement, TParameters parameters)
+    /// <param name="statement">The statement.</param>
+    /// <param name="parameters">The values it is run with.</param>
+    /// <param name="found">What its probes gave; null: they were not run.</param>
+    public Tag[] TagsOf<TParameters>(StatementAnalysis statement, TParameters parameters, IReadOnlyList<IReadOnlyList<object?>?>? found = null)
         where TParameters : ISqlParameters =>
         Options.Precision == TrackingPrecision.Row && !IsDegraded(statement)
-            ? statement.ReadTemplate.Bind(parameters)
+            ? statement.ReadTemplate.Bind(parameters, found)
             : [.. statement.Reads.Select(read => read.Relation.Table).Distinct()];
 
     public void Dispose() => Schema.Dispose();

@@ -51,6 +51,18 @@ internal sealed class ViewReadSets(IEnumerable<TrackedDatabase> databases) : IRe
         return true;
     }
 
+    public ReadLookups? FindLookups(string database, string sql, IReadOnlyList<KeyValuePair<string, object?>> parameters)
+    {
+        if (!_databases.TryGetValue(database, out var tracked) || tracked.Schema.Current?.Analyze(sql) is not { Statements: [var only] }
+            || only.ReadTemplate.Probes.IsEmpty || !tracked.LooksUp(only))
+        {
+            return null;
+        }
+
+        var values = new NamedParameters(parameters, tracked.Dialect);
+        return new ReadLookups(only.ReadTemplate.Probes, found => tracked.TagsOf(only, values, found), () => tracked.StopLookups(only));
+    }
+
     public void Degrade(ReadStatement statement)
     {
         if (_databases.TryGetValue(statement.Database, out var tracked))

@@ -26,4 +26,9 @@ internal enum AnalyzerFaults
     ParentPathForgotten = 1 << 18,
     OldParentForgotten = 1 << 19,
     ParentItselfForgotten = 1 << 20,
+    LookupOfMatchesOnly = 1 << 21,
+    LookupOfAnyColumn = 1 << 22,
+    LookupCutSilently = 1 << 23,
+    LookupOfPreservedSide = 1 << 24,
+    LookupSourceForgotten = 1 << 25,
 }

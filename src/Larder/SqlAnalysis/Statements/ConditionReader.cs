@@ -107,6 +107,9 @@ internal sealed class ConditionReader(StatementContext context, QueryScope scope
         if (Column(from, out var end) is { } right && end == to)
             return new Fact(left.Item, left.Column, [], right.Item, right.Column, because);
 
+        if (IsInParentheses(from, to) && new DerivedTables(context).Scalar(from + 1, to - 1) is { } inner)
+            return new Fact(left.Item, left.Column, [], inner.Item, inner.Column, because) { IsOfSubquery = true };
+
         if (Outer(from, to) is { } outer)
             return new Fact(left.Item, left.Column, [ValueSource.Of(outer)], null, null, because);
 
@@ -179,7 +182,8 @@ internal sealed class ConditionReader(StatementContext context, QueryScope scope
     /// <summary>The literal or parameter that stands between two places and is all that stands there.</summary>
     public ValueSource? Value(int from, int to) => SqlValues.Read(_tokens, from, to);
 
-    private (TableItem Item, TrackedColumn Column)? Column(int at, out int after)
+    /// <summary>The column of a table of this block whose name begins at a place; null where that is not sure, or its equality is not exact.</summary>
+    public (TableItem Item, TrackedColumn Column)? Column(int at, out int after)
     {
         var parts = 0;
         after = at;
@@ -210,7 +214,7 @@ internal sealed class ConditionReader(StatementContext context, QueryScope scope
         {
             if (table is not null && (item.Alias != table || (schema is not null && (item.SchemaName ?? item.Relation?.Definition.Schema) != schema)))
                 continue;
-            var candidate = item.HasOwnColumnNames ? item.Relation?.Column(column) : null;
+            var candidate = item.Column(column);
             if (candidate is null && table is null)
                 continue;
             if (candidate is null || found is not null)

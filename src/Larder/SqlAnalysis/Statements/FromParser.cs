@@ -138,7 +138,8 @@ internal sealed class FromParser(StatementContext context, QueryParser queries)
 
     private JoinNode? Item(int to, QueryScope scope)
     {
-        if (_at < to && _tokens.Is(_at, SqlKeyword.Lateral))
+        var isLateral = _at < to && _tokens.Is(_at, SqlKeyword.Lateral);
+        if (isLateral)
             _at++;
         if (_at < to && _tokens.Is(_at, SqlKeyword.Only))
             _at++;
@@ -148,17 +149,17 @@ internal sealed class FromParser(StatementContext context, QueryParser queries)
             return null;
         }
 
-        return _tokens.Kind(_at) == SqlTokenKind.Open ? Group(to, scope) : Named(to, scope);
+        return _tokens.Kind(_at) == SqlTokenKind.Open ? Group(to, scope, isLateral) : Named(to, scope);
     }
 
-    private JoinNode? Group(int to, QueryScope scope)
+    private JoinNode? Group(int to, QueryScope scope, bool isLateral)
     {
         var (from, end) = (_at + 1, _tokens.Match(_at));
         if (IsQuery(from, end))
         {
             queries.Query(from, end);
             _at = end + 1;
-            return Add(scope, new TableItem(null, null, "", Alias(to, out _)));
+            return context.Failed ? null : Add(scope, DerivedTable(from, end, to, scope, isLateral));
         }
 
         if (!context.Enter())
@@ -173,6 +174,22 @@ internal sealed class FromParser(StatementContext context, QueryParser queries)
         if (alias.Length > 0)
             scope.NotPinnable = "joins in parentheses have an alias";
         return node;
+    }
+
+    // Within another block it may name tables around that one, and a common table is unknown outside of its statement.
+    private TableItem DerivedTable(int from, int end, int to, QueryScope scope, bool isLateral)
+    {
+        var block = context.Blocks.GetValueOrDefault(from) is { } single && single.Written == (from, end) ? single : null;
+        if (block is not null)
+            block.IsDerivedTable = true;
+        var alias = Alias(to, out var renames);
+        return new TableItem(null, null, "", alias)
+        {
+            Block = block,
+            StandsAlone = !isLateral && scope.Outer is null && context.CommonTables.Count == 0,
+            Derived = block is null ? null : new DerivedTables(context).ColumnsOf(block),
+            HasOwnColumnNames = !renames,
+        };
     }
 
     // "((SELECT ...) UNION ...)" is a query and "((SELECT ...) a JOIN b)" is not.

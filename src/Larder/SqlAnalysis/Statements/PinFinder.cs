@@ -83,7 +83,9 @@ internal sealed class PinFinder(StatementContext context, QueryScope scope)
     {
         IEnumerable<Fact> ofPreserved = [.. facts, .. Guaranteed(preserved)];
         IEnumerable<Fact> ofOn = On(join);
-        Assign(preserved, [.. ofPreserved, .. context.Has(AnalyzerFaults.PreservedSidePinned) ? ofOn : []]);
+        var planted = context.Has(AnalyzerFaults.PreservedSidePinned) ? ofOn
+            : context.Has(AnalyzerFaults.LookupOfPreservedSide) ? ofOn.Where(fact => fact.OtherItem is not null) : [];
+        Assign(preserved, [.. ofPreserved, .. planted]);
         var strict = context.Has(AnalyzerFaults.NullExtensionPinned) ? ofPreserved : ofPreserved.Where(fact => !fact.HoldsOfNull);
         Assign(nullable, [.. strict, .. ofOn, .. Guaranteed(nullable)]);
     }
@@ -104,11 +106,26 @@ internal sealed class PinFinder(StatementContext context, QueryScope scope)
         foreach (var ((owner, column), (values, because)) in known)
         {
             if (owner == item && column.EligibleIndex >= 0)
-                item.Pins.Add(new Pin(column, values, because));
+                item.Pins.Add(new Pin(column, values, because) { HoldsOfNull = facts.Any(fact => fact.HoldsOfNull && fact.Item == item && fact.Column == column) });
         }
 
         foreach (var path in item.Relation.Paths)
             PinPath(item, path, facts, known);
+        AddLookups(item, facts);
+    }
+
+    // Whether the other table tells which values there are is asked once all blocks are read.
+    private static void AddLookups(TableItem item, IReadOnlyCollection<Fact> facts)
+    {
+        foreach (var fact in facts)
+        {
+            if (fact.OtherColumn is null || fact.Column.Definition.Exact != fact.OtherColumn.Definition.Exact)
+                continue;
+            if (fact.Item == item && fact.OtherItem != item && fact.Column.EligibleIndex >= 0)
+                item.Lookups.Add(new LookupCandidate(fact.Column, fact.OtherItem!, fact.OtherColumn, fact.Because));
+            else if (fact.OtherItem == item && fact.Item != item && !fact.IsOfSubquery && fact.OtherColumn.EligibleIndex >= 0)
+                item.Lookups.Add(new LookupCandidate(fact.OtherColumn, fact.Item, fact.Column, fact.Because));
+        }
     }
 
     private static void PinPath(
@@ -119,7 +136,7 @@ internal sealed class PinFinder(StatementContext context, QueryScope scope)
     {
         foreach (var fact in facts)
         {
-            var parent = fact.OtherItem is null ? null
+            var parent = fact.OtherItem is null || fact.IsOfSubquery ? null
                 : fact.Item == item && fact.Column == path.ForeignKey && fact.OtherColumn == path.Key ? fact.OtherItem
                 : fact.OtherItem == item && fact.OtherColumn == path.ForeignKey && fact.Column == path.Key ? fact.Item
                 : null;
@@ -135,7 +152,7 @@ internal sealed class PinFinder(StatementContext context, QueryScope scope)
             changed = false;
             foreach (var fact in facts)
             {
-                if (fact.OtherColumn is null || fact.Column.Definition.Exact != fact.OtherColumn.Definition.Exact)
+                if (fact.OtherColumn is null || fact.IsOfSubquery || fact.Column.Definition.Exact != fact.OtherColumn.Definition.Exact)
                     continue;
                 var (one, other) = ((fact.Item, fact.Column), (fact.OtherItem!, fact.OtherColumn));
                 changed |= Carry(known, one, other, fact.Because) || Carry(known, other, one, fact.Because);

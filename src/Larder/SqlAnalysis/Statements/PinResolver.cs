@@ -40,7 +40,7 @@ internal sealed class PinResolver(StatementContext context)
     }
 
     // A name that two blocks around have, or that an alias of joins in parentheses may be, is not sure to mean this one.
-    private static TableItem? Find(OuterColumn column)
+    public static TableItem? Find(OuterColumn column)
     {
         TableItem? found = null;
         for (var scope = column.From.Outer; scope is not null; scope = scope.Outer)

@@ -133,7 +133,9 @@ internal sealed class QueryParser
         var clauses = SelectClauses.Find(_context, from, to);
         if (_context.Failed)
             return;
-        var scope = _context.Scope = new QueryScope(_context.Scope);
+        var scope = new QueryScope(_context.Scope) { Written = (from - 1, to), Clauses = clauses };
+        scope.Outer?.Inner.Add(scope);
+        _context.Blocks[from - 1] = _context.Scope = scope;
         Expressions.Scan(from, clauses.From.At);
         Block(clauses.From.Range, clauses.Where.Range, null, scope);
         Expressions.Scan(clauses.Where.End, to);

@@ -8,14 +8,19 @@ namespace Larder.SqlAnalysis.Statements;
 internal readonly record struct Clause(int At, int Begin, int End)
 {
     public (int From, int To) Range => (Begin, End);
+
+    public bool IsWritten => At < Begin;
 }
 
 /// <summary>Where the clauses of one SELECT begin and end.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SelectClauses(Clause From, Clause Where)
+internal readonly record struct SelectClauses(Clause From, Clause Where, Clause Group, Clause Having, Clause Order, Clause Limit)
 {
     private const int AfterFrom = 1;
     private const int AfterWhere = 2;
+    private const int AfterGroup = 3;
+    private const int AfterHaving = 4;
+    private const int AfterOrder = 6;
     private const int Last = 7;
 
     /// <summary>
@@ -51,7 +56,13 @@ internal readonly record struct SelectClauses(Clause From, Clause Where)
                 starts[next] = at;
         }
 
-        return new SelectClauses(ClauseAt(starts, AfterFrom, to), ClauseAt(starts, AfterWhere, to));
+        return new SelectClauses(
+            ClauseAt(starts, AfterFrom, to),
+            ClauseAt(starts, AfterWhere, to),
+            ClauseAt(starts, AfterGroup, to),
+            ClauseAt(starts, AfterHaving, to),
+            ClauseAt(starts, AfterOrder, to),
+            ClauseAt(starts, Last, to));
     }
 
     private static Clause ClauseAt(int[] starts, int stage, int to)
@@ -78,13 +89,13 @@ internal readonly record struct SelectClauses(Clause From, Clause Where)
             case SqlKeyword.Where:
                 return AfterWhere;
             case SqlKeyword.Group:
-                return tokens.Is(at - 1, SqlKeyword.Within) ? 0 : 3;
+                return tokens.Is(at - 1, SqlKeyword.Within) ? 0 : AfterGroup;
             case SqlKeyword.Having:
-                return 4;
+                return AfterHaving;
             case SqlKeyword.Window:
                 return 5;
             case SqlKeyword.Order:
-                return 6;
+                return AfterOrder;
             case SqlKeyword.Limit or SqlKeyword.Offset or SqlKeyword.Fetch or SqlKeyword.For:
                 return Last;
             case SqlKeyword.Into:

@@ -59,7 +59,11 @@ internal enum ReadLevel : byte
 }
 
 /// <summary>One occurrence of a table in a read, and why it has its level.</summary>
-internal sealed record TableRead(TrackedRelation Relation, string Alias, ReadLevel Level, Pin? Pin, string Because);
+internal sealed record TableRead(TrackedRelation Relation, string Alias, ReadLevel Level, Pin? Pin, string Because)
+{
+    /// <summary>How it is looked up where its pin tells little or it has none. Who does not run the probe takes the pin, or reads the table as a whole.</summary>
+    public Lookup? Lookup { get; init; }
+}
 
 /// <summary>What is known of one statement of a text. Never changes; an execution only binds values to it.</summary>
 internal sealed record StatementAnalysis

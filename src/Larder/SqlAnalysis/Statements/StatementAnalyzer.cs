@@ -41,9 +41,15 @@ internal sealed class StatementAnalyzer
         Parse();
         new EffectClosure(_context).Complete();
 
-        ImmutableArray<TableRead> reads = [.. _context.Reads.Select(Judge)];
+        var reads = Judge();
         if (_context.Has(AnalyzerFaults.ParentItselfForgotten))
             reads = reads.RemoveAll(read => reads.Any(child => child.Pin?.Column.Path?.Parent == read.Relation));
+        if (_context.Has(AnalyzerFaults.LookupSourceForgotten))
+        {
+            reads = reads.RemoveAll(read => reads.Any(other => other.Lookup is not null && other.Relation != read.Relation
+                && other.Lookup.Values.Contains(read.Relation.Definition.Name, StringComparison.Ordinal)));
+        }
+
         var isWrite = _context.Writes.Count > 0 || _context.NotProved is not null;
         var analysis = new StatementAnalysis
         {
@@ -144,11 +150,37 @@ internal sealed class StatementAnalyzer
         _writes.Add(TableWrite.AnyRows(relation, RowEvents.Insert, "COPY"));
     }
 
-    private TableRead Judge(TableItem item)
+    // Only what is cached is worth a probe, and only so many are.
+    private ImmutableArray<TableRead> Judge()
+    {
+        var finder = new LookupFinder(_context, new PinResolver(_context));
+        var mayLookUp = _context.NotCacheable is null && _context.NotProved is null && _context.Writes.Count == 0;
+        if (mayLookUp)
+            finder.Settle(_context.Reads);
+        var probes = new HashSet<string>(StringComparer.Ordinal);
+        var reads = ImmutableArray.CreateBuilder<TableRead>(_context.Reads.Count);
+        foreach (var item in _context.Reads)
+        {
+            var read = Judge(item, finder.BestPin(item));
+            var lookup = finder.Find(item);
+            if (lookup is not null && !probes.Contains(lookup.Probe.Text) && probes.Count == Lookup.MaxProbes)
+                lookup = null;
+            if (lookup is not null)
+                probes.Add(lookup.Probe.Text);
+            reads.Add(lookup is null ? read : read with
+            {
+                Level = lookup.Column.IsUnique ? ReadLevel.Row : ReadLevel.Column,
+                Lookup = lookup,
+                Because = lookup.Because,
+            });
+        }
+
+        return reads.ToImmutable();
+    }
+
+    private static TableRead Judge(TableItem item, Pin? best)
     {
         var relation = item.Relation!;
-        var best = new PinResolver(_context).Resolve(item)
-            .OrderBy(pin => pin.Column.IsUnique ? 0 : pin.Column.Path is null ? 1 : 2).ThenBy(pin => pin.Values.Length).FirstOrDefault();
         if (best is null)
             return new TableRead(relation, item.Alias, ReadLevel.Table, null, "no condition is exactly a key column compared with values");
         return new TableRead(relation, item.Alias, best.Column.IsUnique ? ReadLevel.Row : ReadLevel.Column, best, $"{best.Column.Name} is pinned by {best.Because}");

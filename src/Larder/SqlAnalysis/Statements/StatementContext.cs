@@ -27,6 +27,9 @@ internal sealed class StatementContext(SqlTokens tokens, SchemaModel schema, Ana
     /// <summary>The common table expressions in scope.</summary>
     public List<string> CommonTables { get; } = [];
 
+    /// <summary>The query blocks read so far, by the place of their SELECT.</summary>
+    public Dictionary<int, QueryScope> Blocks { get; } = [];
+
     /// <summary>The first reason not to store the result.</summary>
     public string? NotCacheable { get; private set; }
 

@@ -19,6 +19,9 @@ internal sealed class SectionLoad(PlannedSection planned, SectionInputs inputs, 
     /// <summary>Collects what it reads. Explicit, because the sections of a batch are read in one flow.</summary>
     public required ReadScope Reads { get; init; }
 
+    /// <summary>What is run before its statement; null: nothing. Its reads are then reported when it is completed.</summary>
+    public SectionLookups? Lookups { get; set; }
+
     public Section Section => Planned.Section;
 
     public PlannedSection Planned { get; } = planned;
@@ -57,6 +60,11 @@ internal sealed class SectionLoad(PlannedSection planned, SectionInputs inputs, 
         Debug.Assert(!IsDone, "a section is completed once");
         IsDone = true;
         Elapsed = time.GetElapsedTime(_startedAt);
+        if (Lookups is not null)
+        {
+            Reads.Report(Lookups.ToStatement());
+        }
+
         Completed(this, fragment, failure);
     }
 }

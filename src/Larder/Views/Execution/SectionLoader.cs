@@ -103,7 +103,15 @@ internal sealed class SectionLoader(
             var parameters = _databases[source.DatabaseName].ParametersOf(load);
             if (readSets.TryGetTags(source.DatabaseName, source.Text, parameters, out var tags, out var reason))
             {
-                load.Reads.Report(new ReadStatement(source.DatabaseName, source.Text, parameters, tags));
+                var statement = new ReadStatement(source.DatabaseName, source.Text, parameters, tags);
+                if (readSets.FindLookups(source.DatabaseName, source.Text, parameters) is { } lookups)
+                {
+                    load.Lookups = new SectionLookups(lookups, statement);
+                }
+                else
+                {
+                    load.Reads.Report(statement);
+                }
             }
             else if (reason is null)
             {

@@ -14,6 +14,9 @@ internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, 
 {
     private readonly long _startedAt = time.GetTimestamp();
 
+    // Of each command, for whom it is.
+    private readonly List<(SectionLoad? Load, bool IsProbe)> _commands = [];
+
     private bool IsSnapshot => snapshotId != 0;
 
     /// <summary>
@@ -48,6 +51,7 @@ internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, 
                     await reader.NextResultAsync(limit.Token).ConfigureAwait(false);
                 }
 
+                await ReadProbesAsync(current, reader, limit.Token).ConfigureAwait(false);
                 await ReadAsync(current, reader, limit.Token).ConfigureAwait(false);
             }
 
@@ -56,7 +60,11 @@ internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, 
         catch (Exception exception)
         {
             // Before the first statement ran nobody is known to be at fault: run separately, each section speaks for itself.
-            if (CulpritOf(exception, batch, current) is { IsDone: false } culprit && FailureOf(exception, culprit, isStopped || limit.IsReached) is { } failure)
+            if (!isStopped && !limit.IsReached && FailedProbe(exception, batch) is { } lookups)
+            {
+                lookups.Fail(isForGood: IsForGood(exception));
+            }
+            else if (CulpritOf(exception, batch, current) is { IsDone: false } culprit && FailureOf(exception, culprit, isStopped || limit.IsReached) is { } failure)
             {
                 culprit.Fail(failure);
             }
@@ -98,8 +106,22 @@ internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, 
     /// <summary>The database names the statement that failed; otherwise it is the one being waited for.</summary>
     private SectionLoad? CulpritOf(Exception exception, DbBatch batch, SectionLoad? current) =>
         (exception as DbException ?? exception.InnerException as DbException)?.BatchCommand is { } command
-            ? LoadOf(batch.BatchCommands.IndexOf(command))
+            ? CommandOf(batch, command).Load
             : current;
+
+    private (SectionLoad? Load, bool IsProbe) CommandOf(DbBatch batch, DbBatchCommand command) =>
+        batch.BatchCommands.IndexOf(command) is >= 0 and var index ? _commands[index] : default;
+
+    // A cached plan that must not change, a lost statement or a server that goes away say nothing of the probe.
+    private static bool IsForGood(Exception exception) =>
+        (exception as DbException ?? exception.InnerException as DbException) is { IsTransient: false, SqlState: not ("0A000" or "26000") };
+
+    /// <summary>A probe that fails is no failure of its section, which runs again without it.</summary>
+    private SectionLookups? FailedProbe(Exception exception, DbBatch batch) =>
+        (exception as DbException ?? exception.InnerException as DbException)?.BatchCommand is { } command
+            && CommandOf(batch, command) is { Load.Lookups: { } lookups, IsProbe: true }
+            ? lookups
+            : null;
 
     /// <summary>Null where the section may be read when it runs again: with its own time, on another connection, or not as it was prepared.</summary>
     private SectionFailure? FailureOf(Exception exception, SectionLoad culprit, bool isStopped)
@@ -117,33 +139,49 @@ internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, 
         batch.Timeout = SqlTimeLimit.SecondsBeyond(loads.Max(load => load.Timeout));
         if (IsSnapshot)
         {
-            Add(batch, database.Options.BeginSnapshot);
+            Add(batch, database.Options.BeginSnapshot, load: null);
         }
 
         foreach (var load in loads)
         {
-            var command = Add(batch, database.TextOf(load.Sql));
+            foreach (var probe in load.Lookups?.Probes ?? [])
+            {
+                var before = Add(batch, database.TextOf(probe), load, isProbe: true);
+                database.AddParameters(before.Parameters, before.CreateParameter, load, probe.MentionedInputs);
+            }
+
+            var command = Add(batch, database.TextOf(load.Sql), load);
             database.AddParameters(command.Parameters, command.CreateParameter, load);
         }
 
         if (IsSnapshot)
         {
-            Add(batch, "COMMIT");
+            Add(batch, "COMMIT", load: null);
         }
     }
 
-    private static DbBatchCommand Add(DbBatch batch, string text)
+    private DbBatchCommand Add(DbBatch batch, string text, SectionLoad? load, bool isProbe = false)
     {
         var command = batch.CreateBatchCommand();
         command.CommandText = text;
         batch.BatchCommands.Add(command);
+        _commands.Add((load, isProbe));
         return command;
     }
 
-    private SectionLoad? LoadOf(int commandIndex)
+    private static async ValueTask ReadProbesAsync(SectionLoad load, DbDataReader reader, CancellationToken cancellationToken)
     {
-        var index = IsSnapshot ? commandIndex - 1 : commandIndex;
-        return index >= 0 && index < loads.Count ? loads[index] : null;
+        if (load.Lookups is not { } lookups)
+        {
+            return;
+        }
+
+        // Their results are there even if a value of the first made the others useless.
+        for (var remaining = lookups.Probes.Count; remaining > 0; remaining--)
+        {
+            await lookups.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Reads one section. What its own code throws is its own failure; what the database throws concerns the whole batch.</summary>

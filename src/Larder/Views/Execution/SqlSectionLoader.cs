@@ -69,6 +69,11 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time, 
 
     private async Task RunSeparatelyAsync(IReadOnlyList<SectionLoad> loads, SqlTimeLimit limit)
     {
+        foreach (var load in loads)
+        {
+            load.Lookups?.GiveUp();
+        }
+
         if (await OpenAsync(loads, limit).ConfigureAwait(false) is { } session)
         {
             await using var disposal = session.ConfigureAwait(false);
@@ -160,9 +165,11 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time, 
         var isCompleted = false;
         try
         {
-            var command = session.Take(database.TextOf(load.Sql));
+            DbCommand? command = null;
             try
             {
+                await ProbeAsync(session, load, limit.Token).ConfigureAwait(false);
+                command = session.Take(database.TextOf(load.Sql));
                 load.Succeed(await ReadAsync(command, load, limit.Token).ConfigureAwait(false), snapshotId);
                 isCompleted = true;
             }
@@ -174,7 +181,10 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time, 
             finally
             {
                 await limit.StopAsync().ConfigureAwait(false);
-                await session.ReleaseAsync(command).ConfigureAwait(false);
+                if (command is not null)
+                {
+                    await session.ReleaseAsync(command).ConfigureAwait(false);
+                }
             }
         }
         catch (Exception exception)
@@ -190,6 +200,33 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time, 
         if (slow is not null && time.GetElapsedTime(startedAt) is var elapsed && elapsed > slow.Threshold)
         {
             slow.Observe(new SlowStatement(database, [load], elapsed, isCompleted));
+        }
+    }
+
+    /// <summary>Runs what its rows are looked up by. A failure only means that nobody knows.</summary>
+    private async ValueTask ProbeAsync(SqlSession session, SectionLoad load, CancellationToken cancellationToken)
+    {
+        foreach (var probe in load.Lookups?.Probes ?? [])
+        {
+            var command = session.Take(database.TextOf(probe));
+            try
+            {
+                command.CommandTimeout = SqlTimeLimit.SecondsBeyond(load.Timeout);
+                database.AddParameters(command.Parameters, command.CreateParameter, load, probe.MentionedInputs);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var disposal = reader.ConfigureAwait(false);
+                await load.Lookups!.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DbException) when (!cancellationToken.IsCancellationRequested && session.Connection.State == ConnectionState.Open)
+            {
+                session.Doubt();
+                load.Lookups!.Fail(isForGood: true);
+                return;
+            }
+            finally
+            {
+                await session.ReleaseAsync(command).ConfigureAwait(false);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class QueryGenerator(World world, Dice dice)
 
     public SqlCase Generate()
     {
-        var text = dice.Weighted(34, 12, 9, 7, 7, 6, 5, 7, 6, 16, 16) switch
+        var text = dice.Weighted(34, 12, 9, 7, 7, 6, 5, 7, 6, 16, 16, 40) switch
         {
             0 => Plain(),
             1 => Aggregate(),
@@ -20,7 +20,8 @@ internal sealed class QueryGenerator(World world, Dice dice)
             7 => OfView(),
             8 => Missing(),
             9 => ByKey(),
-            _ => ByParent(),
+            10 => ByParent(),
+            _ => new LookupQueryGenerator(world, dice, _values).Generate(),
         };
         return new SqlCase(text, [.. _values.Bound]);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Larder.Freshness;
 using Larder.SqlAnalysis.Statements;
 
 namespace Larder.Tests.SqlAnalysis.Soundness;
@@ -16,6 +17,13 @@ internal sealed class SoundnessReport(string database)
 
     public int PinnedPairs { get; private set; }
 
+    /// <summary>Changed answers of queries that look rows up.</summary>
+    public int LookedUpPairs { get; private set; }
+
+    public int Probes { get; private set; }
+
+    public int FailedProbes { get; private set; }
+
     public int MetPairs { get; private set; }
 
     public int NeedlesslyMetPairs { get; private set; }
@@ -27,10 +35,13 @@ internal sealed class SoundnessReport(string database)
     public List<string> Violations { get; } = [];
 
     /// <summary>Adds a round; stops at the first violation where one is enough.</summary>
-    public void Add(SoundnessRound round, AnalyzerFaults faults = AnalyzerFaults.None, bool stopsAtFirst = false)
+    public async Task AddAsync(SoundnessRound round, AnalyzerFaults faults = AnalyzerFaults.None, bool stopsAtFirst = false)
     {
         var analyzer = new SqlAnalyzer(faults == AnalyzerFaults.None ? round.Model : round.Model.Plant(faults), faults) { ShowsDefects = true };
-        var reads = round.QueryCases.ConvertAll(query => round.Read(analyzer, query, faults));
+        var reads = new List<(StatementAnalysis Analysis, Tag[]? Tags, Tag[]? WithoutProbes)>();
+        foreach (var query in round.QueryCases)
+            reads.Add(await round.ReadAsync(analyzer, query, faults));
+        (Probes, FailedProbes) = (Probes + round.Probes, FailedProbes + round.FailedProbes);
         foreach (var executed in round.Executed)
         {
             var written = round.Write(analyzer, executed, faults);
@@ -40,7 +51,8 @@ internal sealed class SoundnessReport(string database)
             {
                 if (!executed.Counts[i])
                     continue;
-                var meets = written is null || reads[i].Tags is null || reads[i].Tags!.Intersect(written).Any();
+                var tags = executed.IsFirst ? reads[i].Tags : reads[i].WithoutProbes;
+                var meets = written is null || tags is null || tags.Intersect(written).Any();
                 Count(reads[i].Analysis, executed.Changed[i], meets);
                 if (!executed.Changed[i] || meets)
                     continue;
@@ -57,6 +69,7 @@ internal sealed class SoundnessReport(string database)
         {database}: {Pairs} pairs, {Share(ChangedPairs)} changed the answer, {Share(PinnedPairs)} pinned
           read at row {Share(_levels[0])}, column {Share(_levels[1])}, table {Share(_levels[2])}, uncacheable {Share(_levels[3])}
           tags met {Share(MetPairs)}; of these without need {(MetPairs == 0 ? 0 : 100.0 * NeedlesslyMetPairs / MetPairs):F1} %; writes taken for anything {UnknownWrites} of {Writes}
+          {Probes} probes, {FailedProbes} refused; {LookedUpPairs} changed answers of queries that look rows up
           uncacheable because: {string.Join("; ", _uncacheable.Take(5))}
         """);
 
@@ -74,6 +87,7 @@ internal sealed class SoundnessReport(string database)
         // A read is as coarse as its coarsest table.
         var level = !read.IsCacheable ? 3 : read.Reads.IsEmpty ? 0 : read.Reads.Max(table => (int)table.Level);
         _levels[level]++;
+        LookedUpPairs += changed && read.Reads.Any(table => table.Lookup is not null) ? 1 : 0;
         PinnedPairs += read.IsCacheable && read.Reads.Any(table => table.Pin is not null) ? 1 : 0;
     }
 

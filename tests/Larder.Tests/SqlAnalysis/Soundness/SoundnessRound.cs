@@ -7,7 +7,11 @@ namespace Larder.Tests.SqlAnalysis.Soundness;
 
 /// <summary>A write that was really run, what it told about its rows, and which queries then gave another answer.</summary>
 internal sealed record ExecutedWrite(
-    SqlCase Write, WriteObservation Observed, IReadOnlyList<(string Relation, string ForeignKey, IReadOnlyList<object?[]> Rows)> Parents, bool[] Changed, bool[] Counts);
+    SqlCase Write, WriteObservation Observed, IReadOnlyList<(string Relation, string ForeignKey, IReadOnlyList<object?[]> Rows)> Parents, bool[] Changed, bool[] Counts)
+{
+    /// <summary>The answers before it are of the world as it was made, and not of one that another write had changed.</summary>
+    public bool IsFirst { get; init; }
+}
 
 /// <summary>One world with some queries and writes, run once; the analysis is judged afterwards, as often as there are bugs to plant.</summary>
 internal sealed class SoundnessRound
@@ -100,7 +104,7 @@ internal sealed class SoundnessRound
                 observed,
                 parents,
                 [.. after.Select((answer, i) => answer != before[i])],
-                [.. after.Select((answer, i) => answer is not null && before[i] is not null)]));
+                [.. after.Select((answer, i) => answer is not null && before[i] is not null)]) { IsFirst = interloper is null });
         }
         finally
         {
@@ -140,12 +144,32 @@ internal sealed class SoundnessRound
         };
     }
 
-    /// <summary>The tags of a query and whether it is cached at all.</summary>
-    public (StatementAnalysis Analysis, Tag[]? Tags) Read(SqlAnalyzer analyzer, SqlCase query, AnalyzerFaults faults)
+    /// <summary>
+    /// The tags of a query and whether it is cached at all. Its probes are really run, and see the world as it was made: the tags without them are those for
+    /// what was read in another one.
+    /// </summary>
+    public async Task<(StatementAnalysis Analysis, Tag[]? Tags, Tag[]? WithoutProbes)> ReadAsync(SqlAnalyzer analyzer, SqlCase query, AnalyzerFaults faults)
     {
         var analysis = analyzer.Analyze(query.Text).Statements[0];
-        return (analysis, analysis.IsCacheable ? analysis.ReadTemplate.Bind(Database.ParametersOf(query), faults) : null);
+        if (!analysis.IsCacheable)
+            return (analysis, null, null);
+        var found = new List<IReadOnlyList<object?>?>();
+        foreach (var probe in analysis.ReadTemplate.Probes)
+        {
+            Probes++;
+            var rows = await Database.ExecuteAsync(probe.Text, query);
+            FailedProbes += rows is null ? 1 : 0;
+            found.Add(rows?.Rows.ConvertAll(row => row[0]));
+        }
+
+        var parameters = Database.ParametersOf(query);
+        return (analysis, analysis.ReadTemplate.Bind(parameters, found, faults), analysis.ReadTemplate.Bind(parameters, faults));
     }
+
+    public int Probes { get; private set; }
+
+    /// <summary>Those that the database refused, though it took their query.</summary>
+    public int FailedProbes { get; private set; }
 
     /// <summary>The tags of a write; null where it counts as writing everything.</summary>
     public Tag[]? Write(SqlAnalyzer analyzer, ExecutedWrite executed, AnalyzerFaults faults)
