@@ -1,3 +1,4 @@
+using Larder.Bench.Costs;
 using Larder.Bench.Freshness;
 using Larder.Bench.HitRatio;
 using Larder.Bench.Hits;
@@ -18,6 +19,7 @@ return args switch
     ["http", .. var rest] => await HttpCommand.RunAsync(rest),
     ["request-log", .. var rest] => await RequestLogCommand.RunAsync(rest),
     ["redis"] => await RedisCommand.RunAsync(),
+    ["costs", .. var rest] => await CostsCommand.RunAsync(rest),
     [DelayProxy.Command, .. var rest] => await DelayProxy.RunAsync(rest),
     [ViewsServer.Command] => await ViewsServer.RunAsync(),
     [HttpServer.Command, var kind, var recorded] => await HttpServer.RunAsync(kind, recorded),
@@ -29,7 +31,7 @@ static int Usage()
     string[] commands =
     [
         ViewsOptions.Usage, FreshnessOptions.Usage, MicroCommand.Usage, HitRatioOptions.Usage, MemoryCommand.Usage, GrowthCommand.Usage, HttpOptions.Usage,
-        RequestLogCommand.Usage, RedisCommand.Usage,
+        RequestLogCommand.Usage, RedisCommand.Usage, CostsOptions.Usage,
     ];
     Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Larder.Bench -- <command>\n\n{string.Join('\n', commands)}");
     return 2;

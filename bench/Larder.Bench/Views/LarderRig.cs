@@ -4,6 +4,7 @@ using Erp.Products;
 using Erp.Views;
 using Larder.Caching;
 using Larder.Views;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Larder.Bench.Views;
@@ -18,15 +19,21 @@ internal sealed class LarderRig : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly ViewExecutor _executor;
 
-    public LarderRig(string connectionString, bool isCold)
+    /// <param name="connectionString">The ERP's database.</param>
+    /// <param name="isCold">As <see cref="AddTo"/> says.</param>
+    /// <param name="tracking">What the configuration says of it: off, table or row.</param>
+    public LarderRig(string connectionString, bool isCold, string tracking = "row")
     {
         _database = ErpDatabase.Open(connectionString, Path.GetTempPath(), TimeProvider.System);
         var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Larder:Tracking", tracking)]).Build());
         AddTo(services, _database, isCold);
         _services = services.BuildServiceProvider();
         _executor = _services.GetRequiredService<ViewExecutor>();
         _executor.Check(ProductCompleteView.View);
     }
+
+    public IServiceProvider Services => _services;
 
     public CacheStatistics Statistics => _services.GetRequiredService<LarderCache>().GetStatistics();
 

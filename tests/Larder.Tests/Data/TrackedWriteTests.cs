@@ -73,6 +73,26 @@ public sealed class TrackedWriteTests
     }
 
     [Theory, MemberData(nameof(Both))]
+    public async Task ExecuteNonQuery_CommandKeptAndThenGivenAnotherText_DropsWhatEachExecutionWrote(SqlDialect dialect)
+    {
+        await using var host = await TrackedHost.StartAsync(dialect);
+        await ReadAllPartsAsync(host);
+        await using var connection = await host.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "DELETE FROM parts WHERE label = 'shaft'";
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        Assert.Equal((false, true), (host.HasParts(1), host.HasParts(2)));
+
+        await host.PartsAsync(1);
+        Assert.Equal(0, await command.ExecuteNonQueryAsync());
+        command.CommandText = "DELETE FROM parts WHERE label = 'blade'";
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+
+        Assert.False(host.HasParts(2));
+        Assert.Equal("head", await host.PartsAsync(1));
+    }
+
+    [Theory, MemberData(nameof(Both))]
     public async Task Execute_SeveralStatements_DropsWhatEachWrote(SqlDialect dialect)
     {
         await using var host = await TrackedHost.StartAsync(dialect);

@@ -246,13 +246,10 @@ internal sealed class TrackedCommand : DbCommand
         TrackedWork work, SqlAnalyzer analyzer, WorkPart part, bool mayAddReturning, bool isAsync, CancellationToken cancellationToken)
     {
         var run = work.Run(analyzer, [part]);
-        Send(_text);
         await run.BeginAsync(mayAddReturning && !_isPrepared, !_isPrepared, isRead: false, isAsync, cancellationToken).ConfigureAwait(false);
-        if (run.AddsReturning)
-        {
-            Send(run.Only!.Text + run.Only.ReturningSuffix);
-        }
 
+        // Once, and after it: a command that is run again keeps the statement that its provider has compiled.
+        Send(run.AddsReturning ? run.Only!.Text + run.Only.ReturningSuffix : _text);
         return run;
     }
 
