@@ -70,7 +70,7 @@ internal sealed class WorkloadHost : IAsyncDisposable
         var server = new DirectServer();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:Erp", connectionString)]);
+        builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:Erp", connectionString), new("Larder:RequestLog:Enabled", "false")]);
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.AddErp();
         builder.Services.AddSingleton<IServer>(server);
