@@ -259,4 +259,16 @@ public sealed class TrackedWriteTests
             await host.PartsAsync(item);
         }
     }
+
+    [Theory, MemberData(nameof(Both))]
+    public async Task Execute_ManyRowsWithOneCommand_WritesEachWithItsOwnValues(SqlDialect dialect)
+    {
+        await using var host = await TrackedHost.StartAsync(dialect);
+        await host.ExecuteAsync(
+            "INSERT INTO items (id, name, price) VALUES (@id, @name, @price)",
+            Enumerable.Range(10, 3).Select(id => new { id, name = $"item {id}", price = id }).ToArray());
+        await host.ExecuteAsync("UPDATE items SET name = @name WHERE id = @id", new[] { new { id = 10, name = "ten" }, new { id = 12, name = "twelve" } });
+
+        Assert.Equal("ten,item 11,twelve", await host.ReadAsync("SELECT name FROM items WHERE id >= @id ORDER BY id", 10));
+    }
 }

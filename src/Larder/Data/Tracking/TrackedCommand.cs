@@ -15,6 +15,7 @@ internal sealed class TrackedCommand : DbCommand
     private DbTransaction? _transaction;
     private string _text = "";
     private bool _isPrepared;
+    private bool _isSent;
 
     internal TrackedCommand(TrackedConnection connection, DbCommand inner) => (_connection, _inner) = (connection, inner);
 
@@ -25,7 +26,7 @@ internal sealed class TrackedCommand : DbCommand
         set
         {
             _text = value ?? "";
-            _isPrepared = false;
+            (_isPrepared, _isSent) = (false, false);
         }
     }
 
@@ -265,9 +266,11 @@ internal sealed class TrackedCommand : DbCommand
     // Providers forget what they have prepared when the text is set to another one.
     private void Send(string text)
     {
-        if (!string.Equals(_inner.CommandText, text, StringComparison.Ordinal))
+        // Nor may a text that the caller set again be passed over, though it is the same: by that Npgsql learns that the parameters are others.
+        if (!_isSent || !string.Equals(_inner.CommandText, text, StringComparison.Ordinal))
         {
             _inner.CommandText = text;
+            _isSent = true;
         }
     }
 }
