@@ -56,7 +56,7 @@ public abstract class SoundnessTests(ITestOutputHelper output)
     {
         var missing = Enum.GetValues<AnalyzerFaults>().Where(fault => fault != AnalyzerFaults.None && Faults.HasFlag(fault)).ToList();
         var pairs = 0;
-        await RunAsync(1, 8 * QuickPairs, async round =>
+        await RunAsync(1, 20 * QuickPairs, async round =>
         {
             pairs += round.QueryCases.Count * round.Executed.Count;
             foreach (var fault in missing.ToArray())
