@@ -14,12 +14,17 @@ internal static class ErpTracking
         ("payments", [new("invoice_id", "order_id"), new("invoice_id", "customer_id")]),
     ];
 
+    // Columns that are asked for by value and are no keys: a change from one state to another matters only to who asks for one of the two.
+    private static readonly (string Table, string[] Columns)[] States = [("orders", ["status"]), ("invoices", ["status"])];
+
     /// <summary>The declarations, with the names that the database kind gives its tables.</summary>
     public static SchemaDeclarations Declarations(DatabaseKind kind)
     {
         var declarations = new SchemaDeclarations();
         foreach (var (child, paths) in ParentPaths)
             declarations.ParentPaths[kind == DatabaseKind.PostgreSql ? $"public.{child}" : child] = paths;
+        foreach (var (table, columns) in States)
+            declarations.EligibleColumns[kind == DatabaseKind.PostgreSql ? $"public.{table}" : table] = columns;
         return declarations;
     }
 }
