@@ -1,5 +1,7 @@
+using Erp.Orders;
 using Erp.Products;
 using Erp.Views;
+using Larder.Views;
 using Larder.Views.Sources;
 
 namespace Erp.Home;
@@ -16,7 +18,7 @@ internal sealed record HomeProduct(long Id, string Name, decimal Price, string? 
             SELECT 1
             FROM inventory s
             JOIN warehouses w ON w.id = s.warehouse_id
-            WHERE s.product_id = p.id AND s.quantity_on_hand > s.quantity_reserved AND (@branch_id IS NULL OR w.branch_id = @branch_id)
+            WHERE s.product_id = p.id AND s.is_available = TRUE AND (@branch_id IS NULL OR w.branch_id = @branch_id)
         ) AS in_stock
         """;
 
@@ -41,7 +43,10 @@ internal sealed record HomeProduct(long Id, string Name, decimal Price, string? 
         ORDER BY f.stars DESC, p.list_price DESC, p.id
         """).UntilNextDay();
 
-    /// <summary>The ten active products of which most pieces were ordered in the 90 days that end with <c>as_of</c>, cancelled orders not counted.</summary>
+    /// <summary>
+    /// The ten active products of which most pieces were ordered in the three whole months before that of <c>as_of</c>, cancelled orders not counted: a ranking
+    /// of what is over, which the orders of the day do not touch.
+    /// </summary>
     public static SqlSource<IReadOnlyList<HomeProduct>> BestSellers { get; } = Sql.Rows<HomeProduct>(
         $"""
         SELECT {ColumnsAndPrice}
@@ -51,7 +56,7 @@ internal sealed record HomeProduct(long Id, string Name, decimal Price, string? 
                 SELECT i.product_id, sum(i.quantity) AS quantity_sold
                 FROM orders o
                 JOIN order_items i ON i.order_id = o.id
-                WHERE o.ordered_at >= @best_since AND o.ordered_at < @next_day AND o.status <> 'cancelled'
+                WHERE o.ordered_month IN (@month_before, @month_before_that, @first_month) AND o.status <> 'cancelled'
                 GROUP BY i.product_id
             ) AS t
             JOIN products q ON q.id = t.product_id
@@ -62,7 +67,11 @@ internal sealed record HomeProduct(long Id, string Name, decimal Price, string? 
         JOIN products p ON p.id = b.id
         {ProductSql.DefaultList}
         ORDER BY b.quantity_sold DESC, p.id
-        """).With("best_since", static arguments => arguments.Get<DateOnly>("as_of").Plus(-89)).UntilNextDay();
+        """)
+        .With("month_before", static arguments => MonthBefore(arguments, 1))
+        .With("month_before_that", static arguments => MonthBefore(arguments, 2))
+        .With("first_month", static arguments => MonthBefore(arguments, 3))
+        .UntilNextDay();
 
     /// <summary>The ten newest active products that were there on the <c>as_of</c> day.</summary>
     public static SqlSource<IReadOnlyList<HomeProduct>> NewArrivals { get; } = Sql.Rows<HomeProduct>(
@@ -105,4 +114,6 @@ internal sealed record HomeProduct(long Id, string Name, decimal Price, string? 
             WHERE {IsOffer} AND m.product_id = p.id AND m.minimum_quantity = 1 AND m.discount_percent = t.discount)
         ORDER BY t.discount DESC, p.id
         """).UntilNextDay();
+
+    private static int MonthBefore(ViewArguments arguments, int months) => OrderMonth.Of(arguments.Get<DateOnly>("as_of")) - months;
 }

@@ -58,6 +58,7 @@ public sealed class ColumnTests
     [InlineData("SELECT count(*) FROM orders WHERE (status IN ('cancelled', 'completed'))", false)]
     [InlineData("SELECT count(*) FROM orders WHERE NOT status = 'cancelled' ORDER BY 1", false)]
     [InlineData("SELECT sum(CASE WHEN status = 'cancelled' THEN 1 ELSE 0 END) FROM orders", false)]
+    [InlineData("SELECT 'open' AS status, count(*) FROM orders WHERE status <> 'cancelled'", false)]
     [InlineData("SELECT count(*) FROM orders WHERE status = 'pending'", true)]
     [InlineData("SELECT count(*) FROM orders WHERE status = 'confirmed'", true)]
     [InlineData("SELECT count(*) FROM orders WHERE status NOT IN ('cancelled', 'pending')", true)]

@@ -62,7 +62,7 @@ internal sealed class ColumnUses
     private void AddUse(HashSet<Tag> facets, TrackedColumn column, Mention mention)
     {
         // A key hardly ever changes, so that one facet does.
-        if (mention.Tested is not { } tested || column.EligibleIndex < 0 || column.IsUnique || column.Definition.IsGenerated)
+        if (mention.Tested is not { } tested || column.EligibleIndex < 0 || column.IsUnique)
         {
             facets.Add(column.Changed);
             return;
@@ -101,7 +101,7 @@ internal sealed class ColumnUses
         if (_tokens.Kind(at) is not (SqlTokenKind.Word or SqlTokenKind.QuotedName))
             return true;
         var name = _tokens.Name(at);
-        if (_tokens.Kind(at + 1) == SqlTokenKind.Dot || _declarations.Exists(written => at >= written.From && at < written.To))
+        if (_tokens.Kind(at + 1) == SqlTokenKind.Dot || _tokens.Is(at - 1, SqlKeyword.As) || _declarations.Exists(written => at >= written.From && at < written.To))
             return true;
         if (SystemColumns.Contains(name))
             return false;

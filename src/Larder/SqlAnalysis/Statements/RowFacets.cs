@@ -29,7 +29,12 @@ internal static class RowFacets
     /// <summary>Whether facets are told of the relation. Of a family each part may have columns of its own.</summary>
     public static bool AreToldOf(TrackedRelation relation) => !relation.HasFamily && relation.Kind == RelationKind.Table;
 
-    /// <summary>The facets that a write touches whatever its values are; of eligible columns that it assigns, the values decide.</summary>
+    /// <summary>Whether an UPDATE may change the column: it assigns it, or the database computes it from others.</summary>
+    public static bool MayChange(TableWrite write, TrackedColumn column, AnalyzerFaults faults) => AreToldOf(write.Relation) && write.Changed is { } changed
+        && (write.Events & RowEvents.Update) != RowEvents.None
+        && (changed.Contains(column.Name) || (column.Definition.IsGenerated && (faults & AnalyzerFaults.GeneratedColumnForgotten) == AnalyzerFaults.None));
+
+    /// <summary>The facets that a write touches whatever its values are; of eligible columns that it changes, the values decide.</summary>
     public static ImmutableArray<Tag> Of(TableWrite write, AnalyzerFaults faults)
     {
         if (write.IsAnyRow || !AreToldOf(write.Relation))
@@ -39,21 +44,13 @@ internal static class RowFacets
             facets.Add(Existence);
         if ((write.Events & RowEvents.Update) == RowEvents.None)
             return facets.ToImmutable();
-        if (write.Changed is not { } changed)
+        if (write.Changed is null)
         {
             facets.AddRange(AllOf(write.Relation));
             return facets.ToImmutable();
         }
 
-        foreach (var column in write.Relation.Columns)
-        {
-            var isComputed = column.Definition.IsGenerated && (faults & AnalyzerFaults.GeneratedColumnForgotten) == AnalyzerFaults.None;
-            if (isComputed && column.EligibleIndex >= 0)
-                facets.Add(column.AnyValue);
-            if (isComputed || (column.EligibleIndex < 0 && changed.Contains(column.Name)))
-                facets.Add(column.Changed);
-        }
-
+        facets.AddRange(write.Relation.Columns.Where(column => column.EligibleIndex < 0 && MayChange(write, column, faults)).Select(column => column.Changed));
         return facets.ToImmutable();
     }
 }

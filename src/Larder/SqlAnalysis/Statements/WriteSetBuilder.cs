@@ -115,7 +115,7 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
             var old = captured ?? (column.IsKept ? returned : null);
             AddOld(tags, column, parameters, old);
             AddNew(tags, column, parameters, returned);
-            if (RowFacets.AreToldOf(write.Relation) && write.Changed?.Contains(column.Column.Name) == true)
+            if (RowFacets.MayChange(write, column.Column, faults))
                 tags.AddFacets(Change(column, parameters, old, returned));
         }
     }

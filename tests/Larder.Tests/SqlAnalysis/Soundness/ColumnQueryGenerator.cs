@@ -42,14 +42,14 @@ internal sealed class ColumnQueryGenerator(World world, Dice dice, ValueGenerato
     {
         var column = State(world, dice, table);
         var name = column.Name;
-        return dice.Weighted(4, 5, 2, 2, 2, column.Kind == ColumnKind.Boolean ? 0 : 5, 1) switch
+        return dice.Weighted(4, 5, 2, 2, 2, column.Kind == ColumnKind.Boolean ? 0 : 8, 1) switch
         {
             0 => $"{name} = {values.Any(column)}",
             1 => $"{name} <> {values.Any(column)}",
             2 => $"{name} IN ({values.Any(column)}, {values.Any(column)})",
             3 => $"{name} NOT IN ({values.Any(column)})",
             4 => $"NOT {name} = {values.Any(column)}",
-            5 => $"{name} {dice.Of("<", ">")} {values.Any(column)}",
+            5 => $"{name} {dice.Of("<", ">")} {(column.Kind == ColumnKind.Integer ? 1 + dice.Below(4) : "'x'")}",
             _ => $"({name} <> {values.Any(column)}) IS NOT FALSE",
         };
     }
