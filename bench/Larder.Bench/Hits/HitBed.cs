@@ -112,9 +112,10 @@ internal sealed class HitBed : IDisposable
         }
 
         // Each twice in a row, so that all of them prove themselves.
+        var sequence = InSequence(keys).ToArray();
         for (var pass = 0; pass < 8; pass++)
         {
-            foreach (var key in InSequence(keys).Where(key => !store.TryGet(key, 0, out _)))
+            foreach (var key in sequence.Where(key => !store.TryGet(key, 0, out _)))
             {
                 store.Set(Entry(key));
                 store.TryGet(key, 0, out _);

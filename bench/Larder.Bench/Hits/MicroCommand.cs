@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Transactions;
 using Larder.Bench.Reports;
 
 namespace Larder.Bench.Hits;
@@ -13,18 +15,22 @@ internal static class MicroCommand
         micro      what a hit costs in the process, on one thread and on two
           --rounds <n>                        at least 15; default 25
           --keys <n>                          default 1,000
+          --transactions <yes|no>             whether System.Transactions is loaded, as Npgsql does; default no
           --save <file>                       also put the section into this Markdown file
         """;
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (BenchArguments.Parse(arguments, "--rounds", "--keys", "--save") is not { } given
+        if (BenchArguments.Parse(arguments, "--rounds", "--keys", "--transactions", "--save") is not { } given
             || given.Number("--rounds", 25) is not (>= 15 and <= 1_000 and var rounds)
-            || given.Number("--keys", 1_000) is not (>= 10 and <= 10_000_000 and var count))
+            || given.Number("--keys", 1_000) is not (>= 10 and <= 10_000_000 and var count)
+            || (given.Text("--transactions") ?? "no") is not ("yes" or "no"))
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
         }
+
+        var hasTransactions = given.Text("--transactions") == "yes" && LoadTransactions();
 
         // Each has a cache of its own, so that it reads so many keys of so many.
         using var beds = new HitBeds();
@@ -52,7 +58,7 @@ internal static class MicroCommand
         }
 
         HitRun Of(HitLoop loop, int threads = 1) => runs.Single(run => run.Loop == loop && run.Threads == threads);
-        var report = new BenchReport("Micro", "micro");
+        var report = hasTransactions ? new BenchReport("Micro, with System.Transactions loaded", "micro --transactions yes") : new BenchReport("Micro", "micro");
         report.Say($"{count:N0} keys of 24 characters, {rounds} rounds in turn, medians; CPU time of the reading threads. *Scaling*: what two threads give of twice one thread's "
             + "reads a CPU second, divided by what two threads of the spin loop give.");
         report.Table(["a hit by", "1 thread, ns", "2 threads, ns", "÷ IMemoryCache", "scaling", "bytes"], loops.Select(loop => new[]
@@ -72,6 +78,10 @@ internal static class MicroCommand
         await report.EndAsync(given.Text("--save"));
         return 0;
     }
+
+    // A method of its own: compiling it loads the assembly.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool LoadTransactions() => Transaction.Current is null;
 
     private static string[] Claim(string claim, double measured, double most, string format) =>
         [claim, Figure(measured, format), $"at most {Figure(most, "0.##")}: {(measured <= most ? "PASS" : "MISS")}"];

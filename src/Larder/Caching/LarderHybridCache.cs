@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace Larder.Caching;
@@ -16,24 +17,9 @@ internal sealed class LarderHybridCache(LarderCache cache) : HybridCache
         Func<TState, CancellationToken, ValueTask<T>> factory,
         HybridCacheEntryOptions? options = null,
         IEnumerable<string>? tags = null,
-        CancellationToken cancellationToken = default)
-    {
-        var flags = options?.Flags ?? HybridCacheEntryFlags.None;
-        var policy = PolicyFor(options);
-        if (!flags.HasFlag(HybridCacheEntryFlags.DisableUnderlyingData))
-        {
-            return cache.GetOrCreateAsync(key, state, policy, factory, Materialize(tags), VariantFor(flags), cancellationToken);
-        }
-
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<T>(cancellationToken);
-        }
-
-        return flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead) || !cache.TryGet<T>(key, out var value)
-            ? new(default(T)!)
-            : new(value);
-    }
+        CancellationToken cancellationToken = default) => options is null
+        ? cache.GetOrCreateAsync(key, state, cache.DefaultPolicy, factory, Materialize(tags), CacheVariant.None, cancellationToken)
+        : GetWithOptionsAsync(key, state, factory, options, tags, cancellationToken);
 
     public override ValueTask SetAsync<T>(
         string key,
@@ -68,6 +54,33 @@ internal sealed class LarderHybridCache(LarderCache cache) : HybridCache
         cancellationToken.ThrowIfCancellationRequested();
         cache.RemoveByTag(tag);
         return default;
+    }
+
+    // A method of its own, because its locals would have to be cleared where there are no options.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask<T> GetWithOptionsAsync<TState, T>(
+        string key,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions options,
+        IEnumerable<string>? tags,
+        CancellationToken cancellationToken)
+    {
+        var flags = options.Flags ?? HybridCacheEntryFlags.None;
+        var policy = PolicyFor(options);
+        if (!flags.HasFlag(HybridCacheEntryFlags.DisableUnderlyingData))
+        {
+            return cache.GetOrCreateAsync(key, state, policy, factory, Materialize(tags), VariantFor(flags), cancellationToken);
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<T>(cancellationToken);
+        }
+
+        return flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead) || !cache.TryGet<T>(key, out var value)
+            ? new(default(T)!)
+            : new(value);
     }
 
     private CachePolicy PolicyFor(HybridCacheEntryOptions? options)
