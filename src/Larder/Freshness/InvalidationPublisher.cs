@@ -10,7 +10,7 @@ internal sealed class InvalidationPublisher(FreshnessNode node, IInvalidationLog
 {
     private const int MaxPending = 1024;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _changing = new();
     private readonly Queue<WriteSet> _pending = [];
