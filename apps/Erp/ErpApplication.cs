@@ -25,6 +25,12 @@ internal static class ErpApplication
         var services = builder.Services;
         services.AddErpDatabase();
         services.AddErpViews();
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["REDIS_URL"] ?? builder.Configuration["Larder:Redis:Url"]))
+        {
+            // One of several nodes.
+            services.AddLarderRedis();
+        }
+
         services.AddErpWrites();
         services.AddProblemDetails();
         services.AddErpDocumentation();
@@ -37,6 +43,7 @@ internal static class ErpApplication
         app.UseLarderRequestLog();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseLarderWriteTokens();
         app.MapErpDocumentation();
         foreach (var prefix in Prefixes)
         {

@@ -10,7 +10,7 @@ internal sealed class InvalidationPublisher(FreshnessNode node, IInvalidationLog
 {
     private const int MaxPending = 1024;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _changing = new();
     private readonly Queue<WriteSet> _pending = [];
@@ -27,6 +27,7 @@ internal sealed class InvalidationPublisher(FreshnessNode node, IInvalidationLog
             writes = WriteSet.Everything with { IsHard = writes.IsHard };
         }
 
+        var written = FreshnessFlow.Current?.Written;
         ValueTask<WriteToken> appended;
         try
         {
@@ -34,28 +35,45 @@ internal sealed class InvalidationPublisher(FreshnessNode node, IInvalidationLog
         }
         catch (Exception exception)
         {
+            written?.Note(WriteToken.Poison);
             return new(Keep(writes, exception));
         }
 
-        return appended.IsCompletedSuccessfully ? appended : AwaitAsync(appended, writes);
+        if (!appended.IsCompletedSuccessfully)
+        {
+            written?.Begin();
+            return AwaitAsync(appended, writes, written);
+        }
+
+        var token = appended.GetAwaiter().GetResult();
+        written?.Note(token);
+        return new(token);
     }
 
     /// <summary>
     /// Takes the tags out of service at once, for a commit that ended in an error and may have happened, and for callers who cannot wait for
     /// the log.
     /// </summary>
-    internal UnresolvedWrite BypassUntilResolved(WriteSet writes) => new(this, writes);
-
-    private async ValueTask<WriteToken> AwaitAsync(ValueTask<WriteToken> appended, WriteSet writes)
+    internal UnresolvedWrite BypassUntilResolved(WriteSet writes)
     {
+        FreshnessFlow.Current?.Written?.Note(WriteToken.Poison);
+        return new(this, writes);
+    }
+
+    private async ValueTask<WriteToken> AwaitAsync(ValueTask<WriteToken> appended, WriteSet writes, WrittenTokens? written)
+    {
+        var token = WriteToken.Poison;
         try
         {
-            return await appended;
+            token = await appended;
         }
         catch (Exception exception)
         {
-            return Keep(writes, exception);
+            Keep(writes, exception);
         }
+
+        written?.End(token);
+        return token;
     }
 
     private WriteToken Keep(WriteSet writes, Exception exception)
