@@ -31,12 +31,17 @@ internal sealed class CacheCodec<T>(IHybridCacheSerializer<T> serializer)
 
     internal T Deserialize(byte[] bytes) => serializer.Deserialize(new ReadOnlySequence<byte>(bytes));
 
+    /// <summary>The bytes of what <see cref="Pack"/> made.</summary>
+    internal byte[] ToBytes(object? stored) => SharesInstances ? Serialize((T)stored!) : (byte[])stored!;
+
     /// <summary>The object to store and the bytes it takes.</summary>
-    internal (object? Stored, long Bytes) Pack(T value)
+    /// <param name="value">The value.</param>
+    /// <param name="serialized">Its bytes, where they are at hand.</param>
+    internal (object? Stored, long Bytes) Pack(T value, byte[]? serialized = null)
     {
         if (!SharesInstances)
         {
-            var bytes = Serialize(value);
+            var bytes = serialized ?? Serialize(value);
             return (bytes, bytes.LongLength);
         }
 
