@@ -23,6 +23,8 @@ internal sealed class FakeRemoteStore : IRemoteStore
 
     internal TaskCompletionSource ReadBegan { get; set; } = NewSignal();
 
+    internal TaskCompletionSource WriteBegan { get; set; } = NewSignal();
+
     public string Name => "fake";
 
     public bool LogsOutages => false;
@@ -44,7 +46,9 @@ internal sealed class FakeRemoteStore : IRemoteStore
 
     public async ValueTask<bool> SetIfNewerAsync(string key, ReadOnlyMemory<byte> entry, TimeSpan life, CancellationToken cancellationToken)
     {
-        await (HeldWrites?.Task ?? Task.CompletedTask);
+        var held = HeldWrites?.Task ?? Task.CompletedTask;
+        WriteBegan.TrySetResult();
+        await held;
         if (Failure is not null)
         {
             throw Failure;

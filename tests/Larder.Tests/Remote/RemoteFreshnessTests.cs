@@ -77,7 +77,7 @@ public sealed class RemoteFreshnessTests : IDisposable
         var late = FakeRemoteStore.NewSignal();
         _nodes.Store.HeldWrites = late;
         await a.GetAsync("old");
-        await Patience.UntilAsync(() => Task.FromResult(RemoteCaches.RemoteOf(a).Pending == 1));
+        await _nodes.Store.WriteBegan.Task.Soon();
         await b.InvalidateAsync();
         _nodes.Store.HeldWrites = null;
         await b.GetAsync("new");
@@ -87,7 +87,7 @@ public sealed class RemoteFreshnessTests : IDisposable
         await _nodes.SettleAsync();
 
         Assert.Equal("new", await a.GetAsync("a load would be wrong"));
-        Assert.Equal(0, RemoteCaches.FiguresOf(b).Superseded);
+        Assert.Equal((0, 1), (RemoteCaches.FiguresOf(a).Writes, RemoteCaches.FiguresOf(a).Superseded));
     }
 
     [Fact(Timeout = 30_000)]
