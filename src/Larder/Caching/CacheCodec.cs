@@ -31,8 +31,20 @@ internal sealed class CacheCodec<T>(IHybridCacheSerializer<T> serializer)
 
     internal T Deserialize(byte[] bytes) => serializer.Deserialize(new ReadOnlySequence<byte>(bytes));
 
-    /// <summary>The bytes of what <see cref="Pack"/> made.</summary>
-    internal byte[] ToBytes(object? stored) => SharesInstances ? Serialize((T)stored!) : (byte[])stored!;
+    /// <summary>
+    /// The bytes of what <see cref="Pack"/> made, for a store outside of this process. Null: the value would not be the same when it is read again, because JSON does not hold all of it. A value
+    /// that is kept as bytes has gone that way already.
+    /// </summary>
+    internal byte[]? ToBytes(object? stored)
+    {
+        if (!SharesInstances)
+        {
+            return (byte[])stored!;
+        }
+
+        var bytes = Serialize((T)stored!);
+        return serializer is not JsonCacheSerializer<T> || typeof(T) == typeof(string) || IsSame(stored, Deserialize(bytes)) ? bytes : null;
+    }
 
     /// <summary>The object to store and the bytes it takes.</summary>
     /// <param name="value">The value.</param>

@@ -225,18 +225,24 @@ internal sealed class CacheEngine
         if (entry is null)
         {
             Loads.Drop(key);
-            Remote?.Drop(key);
-            return;
-        }
-
-        Loads.Set(entry);
-        if (policy.UsesRemoteStore)
-        {
-            Remote?.Set(this, entry, codec);
         }
         else
         {
-            Remote?.Drop(key);
+            Loads.Set(entry);
+        }
+
+        if (Remote is null || !policy.UsesRemoteStore)
+        {
+            return;
+        }
+
+        if (entry is null)
+        {
+            Remote.Drop(key);
+        }
+        else
+        {
+            Remote.Set(this, entry, codec);
         }
     }
 

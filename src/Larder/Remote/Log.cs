@@ -11,6 +11,6 @@ internal static partial class Log
     [LoggerMessage(1401, LogLevel.Information, "The second level is available again: {Store}")]
     public static partial void RemoteAvailable(ILogger logger, string store);
 
-    [LoggerMessage(1402, LogLevel.Warning, "A value of {Key} could not be written for the second level")]
-    public static partial void NotWritable(ILogger logger, string key, Exception exception);
+    [LoggerMessage(1402, LogLevel.Warning, "Values of {Type} are kept in memory only: read again from their bytes they would not be the same. Register an IHybridCacheSerializer for the type")]
+    public static partial void NotSerializable(ILogger logger, Type type);
 }

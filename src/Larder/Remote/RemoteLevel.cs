@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Larder.Caching;
 using Larder.Freshness;
 using Larder.Memory;
@@ -17,13 +18,13 @@ namespace Larder.Remote;
 internal sealed class RemoteLevel(IRemoteStore store, TimeProvider time, ILogger logger) : IDisposable
 {
     internal const int KeysOfASearch = 10_000;
-    private const int SetSlots = 4096;
 
     private readonly RemoteCircuit _circuit = new(store, time, logger);
     private readonly RemoteWriteQueue _queue = new();
+    private readonly SupersededKeys _superseding = new();
 
-    // When a key of the slot was last set by hand on this node, in Unix milliseconds: what was loaded before is not taken, whether or not the new value has arrived there.
-    private readonly long[] _setAt = new long[SetSlots];
+    // As many as the program has types that it caches.
+    private readonly ConcurrentDictionary<Type, byte> _notSerializable = new();
     private long _hits;
     private long _misses;
     private long _stale;
@@ -94,21 +95,36 @@ internal sealed class RemoteLevel(IRemoteStore store, TimeProvider time, ILogger
     }
 
     /// <summary>Writes what was loaded, behind the caller.</summary>
-    internal void Write<T>(CacheEngine engine, MemoryEntry entry, CacheCodec<T> codec) => Write(engine, entry, codec, LoadedAt(entry));
+    internal void Write<T>(CacheEngine engine, MemoryEntry entry, CacheCodec<T> codec)
+    {
+        var (loadedAt, schema) = (LoadedAt(entry), engine.Node.SchemaHash);
+        Send(entry.Key, entry.Bytes, () => WriteAsync(entry, codec, loadedAt, schema));
+    }
 
     /// <summary>Writes what was set by hand. Until it has arrived, and if it never does, this node takes nothing from here that is older.</summary>
     internal void Set<T>(CacheEngine engine, MemoryEntry entry, CacheCodec<T> codec)
     {
-        var loadedAt = LoadedAt(entry);
-        Supersede(entry.Key, loadedAt);
-        Write(engine, entry, codec, loadedAt);
+        var (key, loadedAt, schema) = (entry.Key, LoadedAt(entry), engine.Node.SchemaHash);
+        _superseding.Add(key, loadedAt);
+        Send(key, entry.Bytes, async () =>
+        {
+            if (await WriteAsync(entry, codec, loadedAt, schema).ConfigureAwait(false))
+            {
+                _superseding.Settle(key, loadedAt);
+            }
+        });
     }
 
     /// <summary>Removes a key, behind the caller. Until it is gone, this node takes nothing from here that is older than this call.</summary>
     internal void Drop(string key)
     {
-        Supersede(key, time.GetUtcNow());
-        Forget(key);
+        var now = time.GetUtcNow();
+        _superseding.Add(key, now);
+        Send(key, key.Length * sizeof(char), async () =>
+        {
+            await store.RemoveAsync([key], CancellationToken.None).ConfigureAwait(false);
+            _superseding.Settle(key, now);
+        });
     }
 
     /// <summary>Frees what the key takes, behind the caller. That it is not served any more, the log sees to.</summary>
@@ -184,7 +200,7 @@ internal sealed class RemoteLevel(IRemoteStore store, TimeProvider time, ILogger
             || found.SchemaHash != engine.Node.SchemaHash
             || !ReferenceEquals(load.Start.View, now.View)
             || (policy.IsStrict && engine.Node.IsLagging(timestamp))
-            || found.LoadedAt.ToUnixTimeMilliseconds() < Volatile.Read(ref _setAt[SlotOf(load.Key)])
+            || _superseding.Covers(load.Key, found.LoadedAt)
             || !engine.IsFresh(stamp, now))
         {
             Interlocked.Increment(ref _stale);
@@ -209,45 +225,41 @@ internal sealed class RemoteLevel(IRemoteStore store, TimeProvider time, ILogger
         return false;
     }
 
-    private void Write<T>(CacheEngine engine, MemoryEntry entry, CacheCodec<T> codec, DateTimeOffset loadedAt)
-    {
-        var schema = engine.Node.SchemaHash;
-        Send(entry.Key, entry.Bytes, () => WriteAsync(entry, codec, loadedAt, schema));
-    }
-
-    private async Task WriteAsync<T>(MemoryEntry entry, CacheCodec<T> codec, DateTimeOffset loadedAt, ulong schema)
+    /// <returns>Whether it, or a newer one, is there now.</returns>
+    private async Task<bool> WriteAsync<T>(MemoryEntry entry, CacheCodec<T> codec, DateTimeOffset loadedAt, ulong schema)
     {
         var life = time.GetElapsedTime(time.GetTimestamp(), entry.ExpiresAt);
         if (life < TimeSpan.FromMilliseconds(1) || ReferenceEquals(entry.ValidAt, LogPosition.Never))
         {
-            return;
+            return false;
         }
 
-        byte[] bytes;
-        try
+        if (codec.ToBytes(entry.Value) is not { } value)
         {
-            bytes = RemoteEntryFormat.Write(
-                new RemoteEntry
-                {
-                    Epoch = entry.Epoch,
-                    Position = entry.Position,
-                    SchemaHash = schema,
-                    Definition = DefinitionFingerprint.Of<T>(),
-                    LoadedAt = loadedAt,
-                    Life = time.GetElapsedTime(entry.LoadedAt, entry.ExpiresAt),
-                    Kind = entry.Kind,
-                    Tags = entry.Tags.ToArray(),
-                },
-                codec.ToBytes(entry.Value));
-        }
-        catch (Exception exception)
-        {
-            Log.NotWritable(logger, entry.Key, exception);
-            throw;
+            if (_notSerializable.TryAdd(typeof(T), 0))
+            {
+                Log.NotSerializable(logger, typeof(T));
+            }
+
+            Interlocked.Increment(ref _dropped);
+            return false;
         }
 
+        var header = new RemoteEntry
+        {
+            Epoch = entry.Epoch,
+            Position = entry.Position,
+            SchemaHash = schema,
+            Definition = DefinitionFingerprint.Of<T>(),
+            LoadedAt = loadedAt,
+            Life = time.GetElapsedTime(entry.LoadedAt, entry.ExpiresAt),
+            Kind = entry.Kind,
+            Tags = entry.Tags.ToArray(),
+        };
+        var bytes = RemoteEntryFormat.Write(header, value);
         var isWritten = await store.SetIfNewerAsync(entry.Key, bytes, life, CancellationToken.None).ConfigureAwait(false);
         Interlocked.Increment(ref isWritten ? ref _writes : ref _superseded);
+        return true;
     }
 
     private void Send(string key, long bytes, Func<Task> send)
@@ -275,24 +287,6 @@ internal sealed class RemoteLevel(IRemoteStore store, TimeProvider time, ILogger
             }
         }
     }
-
-    private void Supersede(string key, DateTimeOffset at)
-    {
-        ref var slot = ref _setAt[SlotOf(key)];
-        var setAt = at.ToUnixTimeMilliseconds();
-        for (var before = Volatile.Read(ref slot); before < setAt;)
-        {
-            var found = Interlocked.CompareExchange(ref slot, setAt, before);
-            if (found == before)
-            {
-                return;
-            }
-
-            before = found;
-        }
-    }
-
-    private static int SlotOf(string key) => (int)((uint)key.GetHashCode(StringComparison.Ordinal) % SetSlots);
 
     private DateTimeOffset LoadedAt(MemoryEntry entry) => time.GetUtcNow() - time.GetElapsedTime(entry.LoadedAt);
 

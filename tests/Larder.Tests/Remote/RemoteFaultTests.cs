@@ -217,4 +217,26 @@ public sealed class RemoteFaultTests : IDisposable
         Assert.Equal((0L, null), (well.State!.TotalKeys, well.Failure));
         Assert.Equal((null, "too slow"), (ill.State, ill.Failure));
     }
+
+    [Fact(Timeout = 30_000)]
+    public async Task GetOrCreate_ValueThatJsonDoesNotHold_StaysInMemory()
+    {
+        var cache = _nodes.Start();
+        await cache.Cache.GetOrCreateAsync("hidden", TestCache.Minute, _ => new ValueTask<Hidden>(new Hidden(5)), TestContext.Current.CancellationToken);
+        await cache.Cache.GetOrCreateAsync("number", TestCache.Minute, _ => new ValueTask<int>(5), TestContext.Current.CancellationToken);
+        await _nodes.SettleAsync();
+
+        Assert.Equal(["number"], _nodes.Store.Entries.Keys);
+        Assert.Equal(1, RemoteCaches.FiguresOf(cache).Dropped);
+    }
+
+    /// <summary>A value with a part that no serializer sees.</summary>
+    private readonly record struct Hidden
+    {
+        private readonly int _number;
+
+        public Hidden(int number) => _number = number;
+
+        public override string ToString() => $"{_number}";
+    }
 }

@@ -87,7 +87,7 @@ public sealed class RemoteViewTests : IAsyncLifetime
             .AddSingleton(provider => _log.Join(provider.GetRequiredService<FreshnessNode>()))
             .AddLarder(options => options.AddPolicy(new("minute", TimeSpan.FromSeconds(60)) { Jitter = 0 })));
 
-    private ValueTask<string> Tagged(string word)
+    private ValueTask<string?> Tagged(string word)
     {
         ReadScope.Current!.Add(word);
         Interlocked.Increment(ref _loads);
