@@ -139,6 +139,7 @@ public sealed class ViewExecutor
     {
         // From here on this caller can leave, even while an embedded database keeps this very thread.
         using var leaving = sections.LeaveOn(cancellationToken);
+        await sections.TakeRemoteAsync().ConfigureAwait(false);
         var loading = _loader.LoadAsync(sections.Loads, view.IsSnapshot);
 
         // It waits for its whole load and then for the flights, of which only others' are still in the air: woken by each flight in turn,
