@@ -29,6 +29,7 @@ internal static class ErpApplication
         services.AddProblemDetails();
         services.AddErpDocumentation();
         services.AddLarderRequestLog();
+        services.AddLarderMonitoring();
         return builder;
     }
 
@@ -38,6 +39,8 @@ internal static class ErpApplication
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapErpDocumentation();
+        app.UseLarderMonitoring();
+        app.MapLarderMonitoring();
         foreach (var prefix in Prefixes)
         {
             var group = app.MapGroup(prefix);

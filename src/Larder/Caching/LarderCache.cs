@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Larder.Caching.Verification;
+using Larder.Data.QueryCaching;
 using Larder.Freshness;
 using Larder.Memory;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,11 @@ public sealed class LarderCache
     }
 
     internal CacheEngine Engine { get; }
+
+    internal InvalidationPublisher Publisher => _publisher;
+
+    /// <summary>The statements whose results are kept here, by whichever data source.</summary>
+    internal QueryMeters QueryMeters { get; } = new();
 
     internal TimeProvider Time => _time;
 
@@ -205,7 +211,7 @@ public sealed class LarderCache
     {
         CacheKeyFormat.RequireKey(key);
         var wasThere = Engine.Store.TryGet(key, out var entry) && Engine.IsFresh(entry, Engine.Node.Now);
-        Publish(new WriteSet(HandTags.Key(key)) { IsHard = true });
+        Publish(new WriteSet(HandTags.Key(key)) { IsHard = true, Cause = InvalidationCause.Key });
         return Engine.Store.Remove(key) && wasThere;
     }
 
@@ -223,7 +229,7 @@ public sealed class LarderCache
         var count = Engine.Store.CountWhere(compiled, (compiled, entry) => compiled.Matches(entry.Key) && Engine.IsFresh(entry, now));
         if (pattern == "*")
         {
-            Publish(WriteSet.Everything with { IsHard = true });
+            Publish(WriteSet.Everything with { IsHard = true, Cause = InvalidationCause.Pattern });
         }
         else
         {
@@ -231,7 +237,7 @@ public sealed class LarderCache
             var keys = Engine.Loads.Keys(compiled).Concat(Engine.Store.Keys(compiled.Matches)).Distinct();
             foreach (var record in keys.Chunk(KeysOfARecord))
             {
-                Publish(new WriteSet([.. record.Select(key => HandTags.Key(key))]) { IsHard = true });
+                Publish(new WriteSet([.. record.Select(key => HandTags.Key(key))]) { IsHard = true, Cause = InvalidationCause.Pattern });
             }
         }
 
@@ -249,7 +255,7 @@ public sealed class LarderCache
     public WriteToken RemoveByTag(string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        return Publish(WritesOf([tag], isHard: true));
+        return Publish(WritesOf([tag], isHard: true) with { Cause = InvalidationCause.Tag });
     }
 
     /// <summary>Counts the unexpired, fresh entries with the tag on this node. It looks at all entries.</summary>
@@ -285,7 +291,7 @@ public sealed class LarderCache
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        var writes = WritesOf(tags, isHard);
+        var writes = WritesOf(tags, isHard) with { Cause = InvalidationCause.Application };
         AmbientTransaction.TryDefer(writes, again => _ = _publisher.PublishAsync(again).AsTask());
         var token = await _publisher.PublishAsync(writes);
         if (_logger.IsEnabled(LogLevel.Information))
@@ -375,17 +381,8 @@ public sealed class LarderCache
             return published.GetAwaiter().GetResult();
         }
 
-        var node = Engine.Node;
-        var bypassed = writes with { };
-        node.Bypass(bypassed);
-        _ = EndAsync(published.AsTask());
+        _publisher.BypassWhile(published.AsTask(), writes with { });
         return WriteToken.Poison;
-
-        async Task EndAsync(Task<WriteToken> publishing)
-        {
-            await publishing;
-            node.EndBypass(bypassed);
-        }
     }
 
     private static WriteSet WritesOf(IReadOnlyCollection<string> tags, bool isHard) => tags.Contains("*")
