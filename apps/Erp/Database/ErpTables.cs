@@ -60,7 +60,8 @@ internal static class ErpTables
         Link("salesperson_id", "salespeople") with { Required = false }, Link("branch_id", "branches") with { Required = false },
         Word("status", "pending", "confirmed", "processing", "shipped", "completed", "cancelled"), Needed("ordered_at", ColumnKind.Time), Amount("subtotal"),
         Amount("discount_amount"), Amount("tax_amount"), Amount("shipping_amount"), Amount("total"), Needed("currency", ColumnKind.Text), Free("notes", ColumnKind.Text),
-        Free("cancelled_reason", ColumnKind.Text) with { IsExtra = true }, Free("updated_at", ColumnKind.Time) with { IsExtra = true });
+        Free("cancelled_reason", ColumnKind.Text) with { IsExtra = true }, Free("updated_at", ColumnKind.Time) with { IsExtra = true },
+        Number("ordered_month") with { Required = false, IsExtra = true });
 
     public static readonly TableDefinition OrderItems = Table(
         "order_items", Id, Link("order_id", "orders"), Link("product_id", "products"), Number("quantity", 1), Amount("unit_price"),

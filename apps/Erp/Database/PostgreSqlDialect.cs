@@ -40,6 +40,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
         "bool" => "boolean",
         "text" => "text COLLATE \"C\"",
         "time" => "timestamptz",
+        "computed" => "STORED",
+        "monthofordering" => "extract(year FROM ordered_at AT TIME ZONE 'UTC')::integer * 12 + extract(month FROM ordered_at AT TIME ZONE 'UTC')::integer",
         _ => throw new DatabaseException($"The schema uses an unknown type word {{{word}}}."),
     };
 

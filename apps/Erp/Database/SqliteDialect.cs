@@ -40,6 +40,8 @@ internal sealed class SqliteDialect : SqlDialect
         "id" => "INTEGER PRIMARY KEY",
         "ref" or "int" or "decimal" or "bool" => "INTEGER",
         "text" or "time" => "TEXT",
+        "computed" => "VIRTUAL",
+        "monthofordering" => "CAST(substr(ordered_at, 1, 4) AS INTEGER) * 12 + CAST(substr(ordered_at, 6, 2) AS INTEGER)",
         _ => throw new DatabaseException($"The schema uses an unknown type word {{{word}}}."),
     };
 

@@ -15,6 +15,7 @@ internal static class DemoDataLoader
         foreach (var (table, values) in Tables(content))
             rows += await loader.LoadAsync(table, values, cancellationToken);
         await loader.FinishAsync(ErpTables.All, cancellationToken);
+        await InvoiceSalespeople.FillInAsync(connection, transaction, cancellationToken);
         await NumberSeries.ContinueAsync(connection, transaction, cancellationToken);
         return rows;
     }

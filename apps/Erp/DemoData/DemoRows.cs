@@ -1,3 +1,5 @@
+using Erp.Orders;
+
 namespace Erp.DemoData;
 
 internal sealed record DemoProduct(
@@ -51,7 +53,7 @@ internal sealed record DemoOrder(
     public object?[] Values() =>
     [
         Id, DemoNumbers.Order(Id), Customer.Id, Customer.SalespersonId, Customer.BranchId, Status, OrderedAt, Subtotal, Discount, Tax, Shipping,
-        Total, DemoNumbers.Currency, Notes, CancelledReason, UpdatedAt,
+        Total, DemoNumbers.Currency, Notes, CancelledReason, UpdatedAt, OrderMonth.Of(OrderedAt),
     ];
 }
 

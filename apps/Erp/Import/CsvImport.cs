@@ -37,6 +37,7 @@ internal sealed partial class CsvImport(string folder, string reportPath, ILogge
         if (report.Rejected > 0)
             throw new DatabaseException($"Import of {folder}: {report.Summary()}");
         await loader.FinishAsync(ErpTables.Canonical, cancellationToken);
+        await InvoiceSalespeople.FillInAsync(connection, transaction, cancellationToken);
         await NumberSeries.ContinueAsync(connection, transaction, cancellationToken);
         LogDone(folder, rows, Stopwatch.GetElapsedTime(began).TotalSeconds);
         return rows;

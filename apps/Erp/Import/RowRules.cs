@@ -1,4 +1,5 @@
 using Erp.Database;
+using Erp.Orders;
 
 namespace Erp.Import;
 
@@ -8,7 +9,10 @@ internal static class RowRules
     public static void FillIn(TableDefinition table, object?[] row)
     {
         if (table == ErpTables.Orders)
+        {
             row[table.IndexOf("updated_at")] ??= row[table.IndexOf("ordered_at")];
+            row[table.IndexOf("ordered_month")] = OrderMonth.Of((DateTimeOffset)row[table.IndexOf("ordered_at")]!);
+        }
         if (table == ErpTables.Payments)
             row[table.IndexOf("receipt_number")] ??= $"RC{row[0]}";
     }

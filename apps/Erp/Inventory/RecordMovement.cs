@@ -47,8 +47,9 @@ internal static class RecordMovement
         var onHand = OnHandAfter(request, stock);
 
         await write.ExecuteAsync(
-            "UPDATE inventory SET quantity_on_hand = @onHand, updated_at = @Now WHERE product_id = @ProductId AND warehouse_id = @WarehouseId",
-            new { onHand, write.Now, request.ProductId, request.WarehouseId });
+            "UPDATE inventory SET quantity_on_hand = @onHand, updated_at = @Now WHERE product_id = @ProductId AND warehouse_id = @WarehouseId "
+            + "AND is_available = @wasAvailable",
+            new { onHand, write.Now, request.ProductId, request.WarehouseId, wasAvailable = stock.QuantityOnHand > stock.QuantityReserved });
         var id = await write.SingleAsync<long>(
             "INSERT INTO inventory_movements (product_id, warehouse_id, movement_type, quantity, new_quantity, reference, notes, created_at) "
             + "VALUES (@ProductId, @WarehouseId, @MovementType, @Quantity, @onHand, @Reference, @Notes, @Now) RETURNING id",

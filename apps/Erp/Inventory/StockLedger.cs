@@ -83,8 +83,8 @@ internal sealed class StockLedger
         {
             await _write.ExecuteAsync(
                 "UPDATE inventory SET quantity_on_hand = @OnHand, quantity_reserved = @Reserved, updated_at = @Now "
-                + "WHERE product_id = @ProductId AND warehouse_id = @WarehouseId",
-                new { level.OnHand, level.Reserved, _write.Now, level.ProductId, level.WarehouseId });
+                + "WHERE product_id = @ProductId AND warehouse_id = @WarehouseId AND is_available = @WasAvailable",
+                new { level.OnHand, level.Reserved, _write.Now, level.ProductId, level.WarehouseId, level.WasAvailable });
             if (level.TakenOut > 0)
                 await _write.ExecuteAsync(
                     "INSERT INTO inventory_movements (product_id, warehouse_id, movement_type, quantity, new_quantity, reference, created_at) "
@@ -105,6 +105,8 @@ internal sealed class StockLedger
         public long ProductId => row.ProductId;
 
         public long WarehouseId => row.WarehouseId;
+
+        public bool WasAvailable => row.QuantityOnHand > row.QuantityReserved;
 
         public int OnHand { get; set; } = row.QuantityOnHand;
 

@@ -29,8 +29,8 @@ internal static class CancelOrder
         // A delivery that was only planned has no word for "will not happen".
         await write.ExecuteAsync("DELETE FROM deliveries WHERE order_id = @Id AND status = 'pending'", new { order.Id });
         await write.ExecuteAsync(
-            "UPDATE orders SET status = 'cancelled', cancelled_reason = @reason, updated_at = @Now WHERE id = @Id",
-            new { reason, write.Now, order.Id });
+            "UPDATE orders SET status = 'cancelled', cancelled_reason = @reason, updated_at = @Now WHERE id = @Id AND status = @Status",
+            new { reason, write.Now, order.Id, order.Status });
         return new ChangedOrder(order.Id, OrderStatuses.Cancelled);
     }
 }

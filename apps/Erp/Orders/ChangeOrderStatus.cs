@@ -31,7 +31,7 @@ internal static class ChangeOrderStatus
         if (Passes(order.Status, to, OrderStatuses.Processing))
             await OrderInvoicing.IssueAsync(write, order);
         await write.ExecuteAsync(
-            "UPDATE orders SET status = @to, updated_at = @Now WHERE id = @Id", new { to, write.Now, order.Id });
+            "UPDATE orders SET status = @to, updated_at = @Now WHERE id = @Id AND status = @Status", new { to, write.Now, order.Id, order.Status });
         return new ChangedOrder(order.Id, to);
     }
 

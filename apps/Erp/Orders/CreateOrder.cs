@@ -58,9 +58,9 @@ internal sealed class CreateOrder(IOptions<OrderChargesOptions> charges)
     private static Task<long> InsertAsync(
         WriteContext write, CreateOrderRequest request, PricedOrder priced, long? branchId, string number) => write.SingleAsync<long>(
         "INSERT INTO orders (order_number, customer_id, salesperson_id, branch_id, status, ordered_at, subtotal, discount_amount, "
-        + "tax_amount, shipping_amount, total, currency, notes, updated_at) "
+        + "tax_amount, shipping_amount, total, currency, notes, updated_at, ordered_month) "
         + "VALUES (@number, @CustomerId, @SalespersonId, @branchId, 'pending', @Now, @Subtotal, @none, "
-        + "@Tax, @Shipping, @Total, @Currency, @Notes, @Now) RETURNING id",
+        + "@Tax, @Shipping, @Total, @Currency, @Notes, @Now, @month) RETURNING id",
         new
         {
             number,
@@ -75,6 +75,7 @@ internal sealed class CreateOrder(IOptions<OrderChargesOptions> charges)
             priced.Total,
             priced.Currency,
             request.Notes,
+            month = OrderMonth.Of(write.Now),
         });
 
     private sealed record Customer(string Name, bool IsActive);

@@ -16,13 +16,14 @@ internal static class OrderInvoicing
         var days = await write.SingleAsync<int>("SELECT payment_terms_days FROM customers WHERE id = @CustomerId", new { order.CustomerId });
         var number = await write.NextNumberAsync(NumberSeries.Invoice);
         await write.ExecuteAsync(
-            "INSERT INTO invoices (invoice_number, order_id, customer_id, issued_at, due_at, total, status) "
-            + "VALUES (@number, @Id, @CustomerId, @Now, @due, @Total, @status)",
+            "INSERT INTO invoices (invoice_number, order_id, customer_id, salesperson_id, issued_at, due_at, total, status) "
+            + "VALUES (@number, @Id, @CustomerId, @SalespersonId, @Now, @due, @Total, @status)",
             new
             {
                 number,
                 order.Id,
                 order.CustomerId,
+                order.SalespersonId,
                 write.Now,
                 due = write.Now.AddDays(days),
                 order.Total,

@@ -51,8 +51,8 @@ internal static class RecordPayment
                 request.Reference,
             });
         await write.ExecuteAsync(
-            "UPDATE invoices SET status = @status WHERE id = @InvoiceId",
-            new { status = request.Amount == owed ? "paid" : "partially_paid", request.InvoiceId });
+            "UPDATE invoices SET status = @status WHERE id = @InvoiceId AND status = @was",
+            new { status = request.Amount == owed ? "paid" : "partially_paid", request.InvoiceId, was = invoice.Status });
         return new RecordedPayment(id, receipt);
     }
 

@@ -31,12 +31,21 @@ internal static class ChangePrice
         unknown.ThrowIfAnyUnknown();
 
         var keepsDiscount = request.DiscountPercentage is null;
+        var parameters = new { pricelistId, productId, request.Price, discount = request.DiscountPercentage ?? 0m };
+
+        // A price that is there is changed as such: whoever only lists which products have one does not have to look again.
+        var isThere = await write.ExecuteAsync(
+            $"UPDATE product_prices SET price = @Price{(keepsDiscount ? "" : ", discount_percent = @discount")} "
+            + "WHERE pricelist_id = @pricelistId AND product_id = @productId AND minimum_quantity = 1",
+            parameters) > 0;
+        if (isThere)
+            return new ChangedProduct(productId);
         await write.ExecuteAsync(
             "INSERT INTO product_prices (pricelist_id, product_id, price, discount_percent, minimum_quantity) "
             + "VALUES (@pricelistId, @productId, @Price, @discount, 1) "
             + "ON CONFLICT (pricelist_id, product_id, minimum_quantity) DO UPDATE SET price = excluded.price"
             + (keepsDiscount ? "" : ", discount_percent = excluded.discount_percent"),
-            new { pricelistId, productId, request.Price, discount = request.DiscountPercentage ?? 0m });
+            parameters);
         return new ChangedProduct(productId);
     }
 }

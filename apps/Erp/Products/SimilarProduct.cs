@@ -4,9 +4,15 @@ internal sealed record SimilarProduct(long Id, string Name, string Sku, string? 
 {
     public const string Query = $"""
         SELECT p.id, p.name, p.sku, {ProductSql.Image} AS image
-        FROM products p
-        WHERE p.category_id = (SELECT category_id FROM products WHERE id = @id) AND p.is_active AND p.id <> @id
+        FROM (
+            SELECT s.id
+            FROM products o
+            JOIN products s ON s.category_id = o.category_id
+            WHERE o.id = @id AND s.is_active AND s.id <> o.id
+            ORDER BY s.id
+            LIMIT 6
+        ) AS t
+        JOIN products p ON p.id = t.id
         ORDER BY p.id
-        LIMIT 6
         """;
 }

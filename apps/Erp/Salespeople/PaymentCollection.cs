@@ -14,8 +14,7 @@ internal sealed record PaymentCollection(
         FROM (
             SELECT i.total, (SELECT coalesce(sum(p.amount), 0) FROM payments p WHERE p.invoice_id = i.id) AS paid
             FROM invoices i
-            JOIN orders o ON o.id = i.order_id
-            WHERE i.issued_at >= @period_start AND i.issued_at < @next_day AND i.status <> 'cancelled' AND o.salesperson_id = @salesperson_id
+            WHERE i.salesperson_id = @salesperson_id AND i.issued_at >= @period_start AND i.issued_at < @next_day AND i.status <> 'cancelled'
         ) AS t
         """;
 

@@ -24,13 +24,10 @@ internal sealed record PendingOrder(
 internal sealed record PendingOrders(IReadOnlyList<PendingOrder> Items, long Count, decimal TotalValue)
 {
     public const string Query = """
-        SELECT o.id, o.order_number, c.id AS customer_id, c.name AS customer_name, o.ordered_at AS date, o.total, o.status,
-               o.order_count, o.order_value, (SELECT count(*)
-                FROM order_items i
-                JOIN orders q ON q.id = i.order_id
-                WHERE i.order_id = o.id AND q.salesperson_id = @salesperson_id) AS items_count
+        SELECT o.id, o.order_number, c.id AS customer_id, c.name AS customer_name, o.ordered_at AS date, o.total, 'pending' AS status,
+               o.order_count, o.order_value, (SELECT count(*) FROM order_items i WHERE i.order_id = o.id) AS items_count
         FROM (
-            SELECT id, order_number, customer_id, ordered_at, total, status, count(*) OVER () AS order_count, sum(total) OVER () AS order_value
+            SELECT id, order_number, customer_id, ordered_at, total, count(*) OVER () AS order_count, sum(total) OVER () AS order_value
             FROM orders
             WHERE salesperson_id = @salesperson_id AND status = 'pending'
             ORDER BY ordered_at, id

@@ -8,18 +8,16 @@ internal sealed record SalespersonOrderRow(
     /// <summary>The latest ten, of whatever period.</summary>
     public const string Query = """
         SELECT o.id, o.order_number, c.id AS customer_id, c.name AS customer_name, o.ordered_at AS date, o.total, o.status,
-               (SELECT count(*)
-                FROM order_items i
-                JOIN orders q ON q.id = i.order_id
-                WHERE i.order_id = o.id AND q.salesperson_id = @salesperson_id) AS items_count
+               (SELECT count(*) FROM order_items i WHERE i.order_id = o.id) AS items_count
         FROM (
-            SELECT id, order_number, customer_id, ordered_at, total, status
-            FROM orders
-            WHERE salesperson_id = @salesperson_id
-            ORDER BY ordered_at DESC, id DESC
+            SELECT s.id, s.customer_id
+            FROM orders s
+            WHERE s.salesperson_id = @salesperson_id
+            ORDER BY s.ordered_at DESC, s.id DESC
             LIMIT 10
-        ) AS o
-        JOIN customers c ON c.id = o.customer_id
+        ) AS t
+        JOIN orders o ON o.id = t.id
+        JOIN customers c ON c.id = t.customer_id
         ORDER BY o.ordered_at DESC, o.id DESC
         """;
 }

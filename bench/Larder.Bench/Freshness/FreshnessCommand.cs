@@ -55,7 +55,7 @@ internal sealed class FreshnessCommand(FreshnessOptions options, WorkloadDatabas
     private async Task<WorkloadFigures> MeasureAsync(FreshnessVariant variant, int percentage, int warmUp, int operations)
     {
         var connectionString = await database.CopyAsync();
-        var clock = new WorkloadClock(database.Day);
+        var clock = new WorkloadClock(database.Day, options.Rate);
         var workload = await ErpWorkload.PrepareAsync(connectionString, database.Day, percentage / 100.0);
         await using var host = await WorkloadHost.StartAsync(variant, connectionString, clock);
         return await WorkloadRun.MeasureAsync(host, workload, clock, warmUp, operations);
@@ -64,11 +64,11 @@ internal sealed class FreshnessCommand(FreshnessOptions options, WorkloadDatabas
     private async Task<FreshnessFindings> CheckAsync(FreshnessVariant variant, int percentage)
     {
         var connectionString = await database.CopyAsync();
-        var clock = new WorkloadClock(database.Day);
+        var clock = new WorkloadClock(database.Day, options.Rate);
         var workload = await ErpWorkload.PrepareAsync(connectionString, database.Day, percentage / 100.0);
         await using var host = await WorkloadHost.StartAsync(variant, connectionString, clock);
         await using var reference = new SectionReference(await WorkloadHost.StartAsync(FreshnessVariant.Lifetime, connectionString, clock));
         var judgesWrites = percentage == JudgedPercentage && variant is (FreshnessVariant.Table or FreshnessVariant.Row);
-        return await new FreshnessCheck(host, reference, clock).RunAsync(workload, options.WarmUp + options.Operations, judgesWrites);
+        return await new FreshnessCheck(host, reference, clock).RunAsync(workload, Math.Min(options.Checked, options.WarmUp + options.Operations), judgesWrites);
     }
 }

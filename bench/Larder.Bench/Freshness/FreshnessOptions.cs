@@ -10,6 +10,8 @@ internal sealed record FreshnessOptions
     public const string Usage = """
         freshness  the ERP workload without a cache, with lifetimes only, and with invalidation by table and by row
           --operations <n>                    those that count, after a quarter as many to warm up; default 8000
+          --rate <n>                          operations a second of virtual time; default 20: lifetimes end after so many operations
+          --checked <n>                       operations whose answers and invalidations are checked, from the first on; default all
           --database sqlite|postgresql        default sqlite; PostgreSQL at LARDER_BENCH_POSTGRES or, without it, a private one
           --variants <names>                  of none,lifetime,table,row; default all there are
           --writes <percentages>              default 1,5,20
@@ -21,6 +23,11 @@ internal sealed record FreshnessOptions
     private static readonly int[] AllShares = [1, 5, 20];
 
     public int Operations { get; private init; } = 8000;
+
+    /// <summary>Operations a second.</summary>
+    public int Rate { get; private init; } = WorkloadClock.DefaultRate;
+
+    public int Checked { get; private init; } = int.MaxValue;
 
     public DatabaseKind Database { get; private init; } = DatabaseKind.Sqlite;
 
@@ -57,6 +64,8 @@ internal sealed record FreshnessOptions
     private FreshnessOptions With(string name, string value) => (name, value) switch
     {
         ("--operations", _) when int.TryParse(value, CultureInfo.InvariantCulture, out var count) && count is >= 100 and <= 500_000 => this with { Operations = count },
+        ("--rate", _) when int.TryParse(value, CultureInfo.InvariantCulture, out var rate) && rate is >= 1 and <= 10_000 => this with { Rate = rate },
+        ("--checked", _) when int.TryParse(value, CultureInfo.InvariantCulture, out var count) && count is >= 0 and <= 500_000 => this with { Checked = count },
         ("--database", "sqlite") => this with { Database = DatabaseKind.Sqlite },
         ("--database", "postgresql") => this with { Database = DatabaseKind.PostgreSql },
         ("--variants", _) => this with { Variants = [.. value.Split(',').Select(VariantOf)] },

@@ -27,7 +27,7 @@ internal sealed class FreshnessReport(FreshnessOptions options)
     public void Begin(DateOnly day) => Console.WriteLine(
         $"The ERP's workload on {(options.Database == DatabaseKind.Sqlite ? "SQLite" : "PostgreSQL")} with "
         + $"{(options.ImportFolder is null ? "the demonstration data" : "AdventureWorks")}, as of {day:yyyy-MM-dd}: {options.Operations} operations after {options.WarmUp} "
-        + $"to warm up, one caller, zipf 0.9, {1 / ErpWorkload.Step.TotalSeconds:0} operations a second of virtual time. "
+        + $"to warm up, one caller, zipf 0.9, {options.Rate} operations a second of virtual time. "
         + $"{Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd}.\n");
 
     public void Add(FreshnessResult result)
@@ -63,8 +63,8 @@ internal sealed class FreshnessReport(FreshnessOptions options)
         Percent(result.Figures.HitRate),
         $"{result.Findings.StaleReads}",
         Percent((double)result.Findings.StaleReads / Math.Max(1, result.Findings.Figures.Reads)),
-        Figure(result.Figures.SectionMisses),
-        Figure((double)result.Figures.SectionMisses / Math.Max(1, result.Figures.Reads)),
+        Figure(result.Figures.Statements),
+        Figure((double)result.Figures.Statements / Math.Max(1, result.Figures.Reads)),
         Figure(result.Figures.CpuMicrosecondsPerRequest),
         $"{result.Figures.Refused} of {result.Figures.Writes}",
     ];
@@ -81,7 +81,7 @@ internal sealed class FreshnessReport(FreshnessOptions options)
             if (Find(FreshnessVariant.Table, mine) is { } table)
             {
                 yield return Ratio(
-                    "statements of row ÷ of table", mine, (double)mine.Figures.SectionMisses / table.Figures.SectionMisses, MostOfTheStatements, isLeast: false);
+                    "statements of row ÷ of table", mine, (double)mine.Figures.Statements / table.Figures.Statements, MostOfTheStatements, isLeast: false);
             }
 
             if (mine.Findings.Invalidations.ChangedShare is { } changed)

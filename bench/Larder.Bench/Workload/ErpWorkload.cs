@@ -5,9 +5,6 @@ internal sealed class ErpWorkload
 {
     public const int DefaultSeed = 240_607;
 
-    /// <summary>Virtual time between two operations: 20 requests a second.</summary>
-    public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
-
     private readonly Random _random;
     private readonly double _writeShare;
     private readonly WorkloadReads _reads;

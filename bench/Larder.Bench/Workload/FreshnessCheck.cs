@@ -41,7 +41,7 @@ internal sealed class FreshnessCheck(WorkloadHost host, SectionReference referen
     {
         for (var i = 0; i < operations; i++)
         {
-            clock.Advance(ErpWorkload.Step);
+            clock.Advance();
             var operation = workload.Next();
             var before = operation.IsWrite && judgesWrites ? FreshEntries() : [];
             var (hits, misses) = (host.SectionHits, host.SectionMisses);

@@ -4,8 +4,12 @@ namespace Larder.Bench.Workload;
 /// Virtual time: it stands still while an operation runs and moves between operations, so that lifetimes end after so many operations, on a
 /// slow machine as on a fast one. Timers are the system's: they only guard against what hangs.
 /// </summary>
-internal sealed class WorkloadClock(DateOnly day) : TimeProvider
+/// <param name="day">The day it is.</param>
+/// <param name="rate">Operations a second.</param>
+internal sealed class WorkloadClock(DateOnly day, int rate = WorkloadClock.DefaultRate) : TimeProvider
 {
+    public const int DefaultRate = 20;
+
     // Noon: 12 hours at 20 operations a second are 864,000 operations on the one day that the views call today.
     private long _ticks = day.ToDateTime(new TimeOnly(12, 0), DateTimeKind.Utc).Ticks;
 
@@ -15,5 +19,6 @@ internal sealed class WorkloadClock(DateOnly day) : TimeProvider
 
     public override long GetTimestamp() => Interlocked.Read(ref _ticks);
 
-    public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+    /// <summary>The time between two operations passes.</summary>
+    public void Advance() => Interlocked.Add(ref _ticks, TimeSpan.TicksPerSecond / rate);
 }

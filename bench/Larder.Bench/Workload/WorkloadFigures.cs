@@ -16,8 +16,11 @@ internal sealed class WorkloadFigures
     /// <summary>Sections of views that came from the cache.</summary>
     public long SectionHits { get; set; }
 
-    /// <summary>Sections that were read: of the ERP's views each is one SQL statement.</summary>
+    /// <summary>Sections that were read.</summary>
     public long SectionMisses { get; set; }
+
+    /// <summary>What was executed for them at the database: the sections' statements and the probes of lookups.</summary>
+    public long Statements { get; set; }
 
     /// <summary>Of this process.</summary>
     public TimeSpan Cpu { get; set; }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Erp;
 using Erp.Database;
 using Larder.Caching;
+using Larder.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -49,11 +50,13 @@ internal sealed class WorkloadHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly DirectServer _server;
+    private readonly SqlDatabase[] _databases;
 
     private WorkloadHost(WebApplication app, DirectServer server)
     {
         (_app, _server) = (app, server);
         Cache = app.Services.GetRequiredService<LarderCache>();
+        _databases = [.. app.Services.GetServices<SqlDatabase>()];
     }
 
     public LarderCache Cache { get; }
@@ -61,7 +64,10 @@ internal sealed class WorkloadHost : IAsyncDisposable
     /// <summary>Sections of views that came from the cache, by themselves or in a whole response.</summary>
     public long SectionHits { get; private set; }
 
-    /// <summary>Sections that were read, as <c>Server-Timing</c> tells: of the ERP's views each is one SQL statement.</summary>
+    /// <summary>Statements that the database executed for views, probes among them.</summary>
+    public long Statements => _databases.Sum(database => database.Statements);
+
+    /// <summary>Sections that were read, as <c>Server-Timing</c> tells.</summary>
     public long SectionMisses { get; private set; }
 
     /// <summary>Starts over a database that is filled already.</summary>

@@ -8,11 +8,12 @@ internal static class WorkloadRun
     {
         await RunAsync(host, workload, clock, warmUp, new WorkloadFigures());
         var figures = new WorkloadFigures();
-        var (hits, misses, cpu) = (host.SectionHits, host.SectionMisses, Environment.CpuUsage.TotalTime);
+        var (hits, misses, statements, cpu) = (host.SectionHits, host.SectionMisses, host.Statements, Environment.CpuUsage.TotalTime);
         await RunAsync(host, workload, clock, operations, figures);
         figures.Cpu = Environment.CpuUsage.TotalTime - cpu;
         figures.SectionHits = host.SectionHits - hits;
         figures.SectionMisses = host.SectionMisses - misses;
+        figures.Statements = host.Statements - statements;
         return figures;
     }
 
@@ -20,7 +21,7 @@ internal static class WorkloadRun
     {
         for (var i = 0; i < operations; i++)
         {
-            clock.Advance(ErpWorkload.Step);
+            clock.Advance();
             var operation = workload.Next();
             var answer = await host.SendAsync(operation.Method, operation.Target, operation.Body);
             operation.Accept(answer);

@@ -12,6 +12,8 @@ public sealed class SqlDatabase : IAsyncDisposable
     /// <summary>The name a source uses when it names none.</summary>
     public const string DefaultName = "default";
 
+    private long _statements;
+
     /// <summary>Names a data source.</summary>
     /// <param name="dataSource">Where connections come from. Not disposed by this object.</param>
     /// <param name="options">How values are stored and bound; null for the defaults.</param>
@@ -40,12 +42,17 @@ public sealed class SqlDatabase : IAsyncDisposable
     /// <summary>How values are stored and bound, and how a statement is interrupted.</summary>
     public SqlDatabaseOptions Options { get; }
 
+    /// <summary>The statements that views have run here since the start, the probes of lookups among them.</summary>
+    internal long Statements => Interlocked.Read(ref _statements);
+
     internal SqlValueReader Values { get; }
 
     internal SqlSessionPool Sessions { get; }
 
     /// <summary>Closes the connections that are kept; those in use are closed when they are given back.</summary>
     public ValueTask DisposeAsync() => Sessions.DisposeAsync();
+
+    internal void CountStatements(int count) => Interlocked.Add(ref _statements, count);
 
     internal string TextOf(SqlSource source) => Options.UsesPositionalParameters ? source.PositionalText : source.Text;
 

@@ -10,9 +10,38 @@ internal sealed class TagNames
 {
     private readonly Dictionary<Tag, string> _names = [];
 
-    public string Of(Tag tag) => _names.TryGetValue(tag, out var name) ? name : $"{(tag.IsCoarse ? "table" : "word, key or value")} {tag}";
+    private readonly List<(Tag Facet, string Name)> _facets = [(RowFacets.Existence, "rows that come or go")];
 
-    public void Add(Tag tag, string name) => _names.TryAdd(tag, name);
+    private Dictionary<Tag, string>? _facetNames;
+
+    public string Of(Tag tag) => _names.TryGetValue(tag, out var name) || FacetNames.TryGetValue(tag, out name) ? name : $"{(tag.IsCoarse ? "table" : "word, key or value")} {tag}";
+
+    // Of a tag and a facet only a hash is left, so every pair is hashed once.
+    private Dictionary<Tag, string> FacetNames
+    {
+        get
+        {
+            if (_facetNames is null)
+            {
+                _facetNames = [];
+                foreach (var (tag, name) in _names)
+                {
+                    foreach (var (facet, change) in _facets)
+                    {
+                        _facetNames.TryAdd(tag.Of(facet), $"{name}: {change}");
+                    }
+                }
+            }
+
+            return _facetNames;
+        }
+    }
+
+    public void Add(Tag tag, string name)
+    {
+        _names.TryAdd(tag, name);
+        _facetNames = null;
+    }
 
     public void Add(SchemaModel schema)
     {
@@ -25,7 +54,11 @@ internal sealed class TagNames
             {
                 Add(column.AnyValue, $"some value of {name}.{column.Name}");
                 Add(column.Null, $"{name}.{column.Name} is null");
+                _facets.Add((column.AnyValue, $"{column.Name} changes in some way"));
+                _facets.Add((column.Null, $"{column.Name} becomes null or stops being it"));
             }
+
+            _facets.AddRange(relation.Columns.Select(column => (column.Changed, $"{column.Name} changes")));
         }
     }
 
@@ -60,6 +93,7 @@ internal sealed class TagNames
             {
                 if (CanonicalValue.TryTag(column, element, out var tag))
                 {
+                    _facets.Add((tag, $"{column.Name} becomes {element} or stops being it"));
                     Add(tag, $"{column.Relation.Definition.FullName}.{column.Name} = {element}");
                 }
             }

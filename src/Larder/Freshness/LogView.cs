@@ -33,30 +33,28 @@ internal sealed class LogView
     {
         if (!tag.IsCoarse || !_tables.Coarse.TrySet(tag, seq))
         {
-            Volatile.Write(ref _tables.Fine[FineIndex(tag)], seq);
+            _tables.Fine.Set(tag, seq);
         }
     }
 
     internal void WriteHard(Tag tag, long seq) => Volatile.Write(ref _tables.Hard[HardIndex(tag)], seq);
 
     /// <summary>
-    /// The last position at which the tag, or one that shares its slot, was written. Whoever read the applied position before finds here every
+    /// The last position at which the tag was written, or one that is not below it. Whoever read the applied position before finds here every
     /// write up to it: the writer's release of the position orders the slots before it, the reader's acquire orders them after it.
     /// </summary>
     internal long LastWriteOf(Tag tag) =>
         tag.IsCoarse && _tables.Coarse.TryGet(tag, out var seq) ? seq
         // A coarse tag without a place in its table was never written, or only after the table was full.
-        : Volatile.Read(ref _tables.Fine[FineIndex(tag)]);
+        : _tables.Fine.Get(tag);
 
     internal long LastHardWriteOf(Tag tag) => Volatile.Read(ref _tables.Hard[HardIndex(tag)]);
-
-    private int FineIndex(Tag tag) => (int)(tag.Bits >> 40) & (_tables.Fine.Length - 1);
 
     private int HardIndex(Tag tag) => (int)(tag.Bits >> 40) & (_tables.Hard.Length - 1);
 
     private sealed class LogTables(LogTableSizes sizes)
     {
-        internal long[] Fine { get; } = new long[1 << sizes.FineBits];
+        internal FineTable Fine { get; } = new(sizes.FineBits);
 
         internal CoarseTable Coarse { get; } = new(sizes.CoarseBits);
 
@@ -64,5 +62,5 @@ internal sealed class LogView
     }
 }
 
-/// <summary>The sizes of a view's tables as powers of two. The default is 2.4 MB.</summary>
-internal sealed record LogTableSizes(int FineBits = 18, int CoarseBits = 14, int HardBits = 12);
+/// <summary>The sizes of a view's tables as powers of two. The default is 4.3 MB, for the 458,752 fine tags written latest.</summary>
+internal sealed record LogTableSizes(int FineBits = 19, int CoarseBits = 14, int HardBits = 12);

@@ -34,6 +34,11 @@ public readonly struct Tag : IEquatable<Tag>
     /// <summary>Prepares the part of a fine tag's name that stays the same.</summary>
     public static ulong Prefix(ReadOnlySpan<char> name) => Add(Offset, name);
 
+    /// <summary>
+    /// The tag of one facet of what this tag names: of a row or a table, that one column changed. It is coarse where both are.
+    /// </summary>
+    internal Tag Of(Tag facet) => new((Mix(Bits + (facet.Bits | 1)) & ~1UL) | (Bits & facet.Bits & 1));
+
     /// <summary>A tag from the bits that another node sent.</summary>
     public static Tag FromBits(ulong bits) => new(bits);
 

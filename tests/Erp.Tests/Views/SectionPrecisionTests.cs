@@ -22,7 +22,6 @@ public sealed class SectionPrecisionTests(ITestOutputHelper output)
     private static readonly string[] ReadAsAWhole =
     [
         "home.featured_products: products", "home.featured_products: product_reviews",
-        "home.best_sellers: orders", "home.best_sellers: order_items", "home.best_sellers: products",
         "home.new_arrivals: products",
     ];
 

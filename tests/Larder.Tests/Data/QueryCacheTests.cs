@@ -69,7 +69,12 @@ public sealed class QueryCacheTests
         await RowsAsync(cached, Count);
         var statistics = cached.GetQueryStatistics().ToDictionary(query => query.Query!, StringComparer.Ordinal);
         Assert.Equal((1, 3), (statistics[ById].CacheHits, statistics[ById].CacheMisses));
-        Assert.Equal((0, 2), (statistics[Count].CacheHits, statistics[Count].CacheMisses));
+
+        // How many there are does not depend on their names.
+        Assert.Equal((1, 1), (statistics[Count].CacheHits, statistics[Count].CacheMisses));
+        await database.ExecuteAsync("DELETE FROM products WHERE id = 2");
+        await RowsAsync(cached, Count);
+        Assert.Equal(2, cached.GetQueryStatistics().Single(query => query.Query == Count).CacheMisses);
     }
 
     [Theory]

@@ -39,7 +39,10 @@ public sealed class CacheExplainerTests : IAsyncLifetime
 
         Assert.Equal((true, null, FreshnessKind.Tracked), (entry.IsServed, entry.Because, entry.Freshness));
         Assert.Equal(
-            ["its own key", "reviews.product_id = 1", "some row of reviews", "some value of reviews.product_id"],
+            [
+                "its own key", "reviews.product_id = 1: id changes", "reviews.product_id = 1: product_id changes", "reviews.product_id = 1: rating changes",
+                "reviews.product_id = 1: rows that come or go", "some row of reviews", "some value of reviews.product_id",
+            ],
             entry.Tags.Select(tag => tag.Name).Order(StringComparer.Ordinal));
         var statement = Assert.Single(entry.Statements);
         Assert.StartsWith("SELECT rating", statement.Text, StringComparison.Ordinal);
@@ -55,8 +58,9 @@ public sealed class CacheExplainerTests : IAsyncLifetime
 
         var entry = _database.Explainer.ExplainEntry(KeyOf("ratings"))!;
 
-        Assert.Equal((false, "written since it was read: reviews.product_id = 1"), (entry.IsServed, entry.Because));
-        Assert.Equal(["reviews.product_id = 1"], entry.Tags.Where(tag => tag.IsWrittenSince).Select(tag => tag.Name));
+        const string Written = "reviews.product_id = 1: rows that come or go";
+        Assert.Equal((false, $"written since it was read: {Written}"), (entry.IsServed, entry.Because));
+        Assert.Equal([Written], entry.Tags.Where(tag => tag.IsWrittenSince).Select(tag => tag.Name));
         Assert.True(_database.Explainer.ExplainEntry(KeyOf("name"))!.IsServed);
     }
 
@@ -88,7 +92,9 @@ public sealed class CacheExplainerTests : IAsyncLifetime
         var statement = await _database.Explainer.ExplainStatementAsync(
             "INSERT INTO reviews (id, product_id, rating) VALUES (@id, @product, 1)", [new("id", 3L), new("@product", 2L)], cancellationToken: TestContext.Current.CancellationToken);
 
-        Assert.Equal(["reviews", "reviews.id = 3", "reviews.product_id = 2"], statement.WriteTags);
+        Assert.Equal(
+            ["reviews", "reviews.id = 3", "reviews.id = 3: rows that come or go", "reviews.product_id = 2", "reviews.product_id = 2: rows that come or go", "reviews: rows that come or go"],
+            statement.WriteTags);
         Assert.Equal((2, null, false), (statement.DropCount, statement.WritesAnything, statement.IsCacheable));
         Assert.Equal(["product/best", "product/ratings"], statement.Drops.Select(key => key.Split(':')[2]));
         Assert.True(_database.Explainer.ExplainEntry(KeyOf("ratings", 2))!.IsServed);
@@ -127,8 +133,8 @@ public sealed class CacheExplainerTests : IAsyncLifetime
 
         Assert.Equal([("products", "row"), ("reviews", "column")], statement.Reads.Select(read => (read.Table, read.Level)));
         Assert.All(statement.Reads, read => Assert.NotEmpty(read.Because));
-        Assert.Contains("products.id = 1", statement.ReadTags);
-        Assert.Contains("reviews.product_id = 1", statement.ReadTags);
+        Assert.Contains("products.id = 1: name changes", statement.ReadTags);
+        Assert.Contains("reviews.product_id = 1: rating changes", statement.ReadTags);
     }
 
     [Fact]

@@ -34,6 +34,10 @@ public sealed class LookupTests
             "SELECT c.name FROM (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id ORDER BY n DESC, customer_id LIMIT 5) AS t JOIN customers c ON c.id = t.customer_id",
             "SELECT d.\"customer_id\" AS v FROM (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id ORDER BY n DESC, customer_id LIMIT 5) AS d"
         },
+        {
+            "SELECT c.name FROM (SELECT customer_id, max(total) AS n FROM orders GROUP BY customer_id ORDER BY n DESC, customer_id LIMIT 5) AS t JOIN customers c ON c.id = t.customer_id",
+            "SELECT d.\"customer_id\" AS v FROM (SELECT customer_id, max(total) AS n FROM orders GROUP BY customer_id ORDER BY n DESC, customer_id LIMIT 5) AS d"
+        },
     };
 
     [Theory]
@@ -57,6 +61,7 @@ public sealed class LookupTests
     [InlineData("SELECT c.name FROM orders o JOIN customers c ON c.id + 0 = o.customer_id WHERE o.id = @id")]
     [InlineData("SELECT c.name FROM (SELECT id, customer_id FROM orders ORDER BY total DESC LIMIT 3) AS o JOIN customers c ON c.id = o.customer_id")]
     [InlineData("SELECT c.name FROM (SELECT id, customer_id FROM orders LIMIT 3) AS o JOIN customers c ON c.id = o.customer_id")]
+    [InlineData("SELECT c.name FROM (SELECT customer_id FROM orders GROUP BY customer_id ORDER BY max(total, 1) DESC, customer_id LIMIT 5) AS t JOIN customers c ON c.id = t.customer_id")]
     [InlineData("SELECT c.name FROM (SELECT max(customer_id) AS customer_id FROM orders) AS o JOIN customers c ON c.id = o.customer_id")]
     [InlineData("SELECT c.name FROM (SELECT customer_id FROM orders UNION SELECT 3) AS o JOIN customers c ON c.id = o.customer_id")]
     [InlineData("WITH orders AS (SELECT 1 AS customer_id) SELECT c.name FROM (SELECT customer_id FROM orders) AS o JOIN customers c ON c.id = o.customer_id")]
@@ -142,5 +147,5 @@ public sealed class LookupTests
     private static TableRead Read(SqlDialect dialect, string text) => dialect.Analyze(text).Reads.Last(read => read.Relation.Definition.Name == "customers");
 
     private static HashSet<Tag> Bind(IReadOnlyList<object?>? found) =>
-        [.. SqlDialect.Sqlite.Analyze(Joined).ReadTemplate.Bind(new TestParameters(("@id", 1L)), found is null ? null : [found])];
+        [.. TestSchemas.RowsOf(SqlDialect.Sqlite.Analyze(Joined)).Bind(new TestParameters(("@id", 1L)), found is null ? null : [found])];
 }

@@ -118,7 +118,7 @@ public sealed class ParentPathTests
 
     private static StatementAnalysis Single(SqlAnalyzer analyzer, string text) => Assert.Single(analyzer.Analyze(text).Statements);
 
-    private static HashSet<Tag> Bind(SqlAnalyzer analyzer, string text) => [.. Single(analyzer, text).ReadTemplate.Bind(TestParameters.None)];
+    private static HashSet<Tag> Bind(SqlAnalyzer analyzer, string text) => [.. TestSchemas.RowsOf(Single(analyzer, text)).Bind(TestParameters.None)];
 
     private static string PathName(SqlDialect dialect) => dialect == SqlDialect.Sqlite ? "items.order_id\u2192orders.customer_id" : "items.order_id\u2192public.orders.customer_id";
 

@@ -72,7 +72,7 @@ public sealed class ReadAnalysisTests
         var analysis = dialect.Analyze(text);
 
         Assert.True(analysis.IsCacheable, analysis.NotCacheable);
-        Assert.Equal(TestSchemas.Tags(dialect, tags.Split('|')), analysis.ReadTemplate.Bind(TestParameters.None).ToHashSet());
+        Assert.Equal(TestSchemas.Tags(dialect, tags.Split('|')), TestSchemas.RowsOf(analysis).Bind(TestParameters.None).ToHashSet());
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class ReadAnalysisTests
 
         Assert.Equal(
             TestSchemas.Tags(SqlDialect.Sqlite, "orders!", "orders.id!", "orders.id=5"),
-            analysis.ReadTemplate.Bind(new TestParameters(("@id", value))).ToHashSet());
+            TestSchemas.RowsOf(analysis).Bind(new TestParameters(("@id", value))).ToHashSet());
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class ReadAnalysisTests
     {
         var analysis = SqlDialect.Sqlite.Analyze("SELECT * FROM orders WHERE id = @id");
 
-        Assert.Equal(TestSchemas.Tags(SqlDialect.Sqlite, "orders"), analysis.ReadTemplate.Bind(new TestParameters(("@id", value))).ToHashSet());
+        Assert.Equal(TestSchemas.Tags(SqlDialect.Sqlite, "orders"), TestSchemas.RowsOf(analysis).Bind(new TestParameters(("@id", value))).ToHashSet());
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class ReadAnalysisTests
     {
         var analysis = SqlDialect.Sqlite.Analyze("SELECT * FROM customers WHERE code = 5");
 
-        Assert.Contains(TestSchemas.Tags(SqlDialect.Sqlite, "customers.code=5").Single(), analysis.ReadTemplate.Bind(TestParameters.None));
+        Assert.Contains(TestSchemas.Tags(SqlDialect.Sqlite, "customers.code=5").Single(), TestSchemas.RowsOf(analysis).Bind(TestParameters.None));
     }
 
     [Fact]
@@ -127,10 +127,10 @@ public sealed class ReadAnalysisTests
 
         Assert.Equal(
             TestSchemas.Tags(SqlDialect.PostgreSql, "orders!", "orders.id!", "orders.id=3", "orders.id=4"),
-            analysis.ReadTemplate.Bind(new TestParameters(("@ids", new long[] { 3, 4 }))).ToHashSet());
+            TestSchemas.RowsOf(analysis).Bind(new TestParameters(("@ids", new long[] { 3, 4 }))).ToHashSet());
         Assert.Equal(
             TestSchemas.Tags(SqlDialect.PostgreSql, "orders"),
-            analysis.ReadTemplate.Bind(new TestParameters(("@ids", Enumerable.Range(0, 17).ToArray()))).ToHashSet());
+            TestSchemas.RowsOf(analysis).Bind(new TestParameters(("@ids", Enumerable.Range(0, 17).ToArray()))).ToHashSet());
     }
 
     [Fact]

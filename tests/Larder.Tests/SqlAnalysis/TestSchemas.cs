@@ -25,6 +25,18 @@ internal static class TestSchemas
         return [.. names.Select(name => name.Contains('=', StringComparison.Ordinal) ? Tag.Fine(prefix + name) : Tag.Coarse(prefix + name))];
     }
 
+    /// <summary>What a statement reads if any change of a row counts, whichever columns it uses.</summary>
+    public static ReadTemplate RowsOf(StatementAnalysis analysis) => new([.. analysis.Reads.Select(read => read with { Facets = default })]);
+
+    /// <summary>The tags of a write without those of its facets.</summary>
+    public static HashSet<Tag> RowsOf(WriteSetBuilder written)
+    {
+        var tags = written.ToTags();
+        var facets = Sqlite.Schema.Relations.Concat(PostgreSql.Schema.Relations).SelectMany(RowFacets.AllOf).Concat(tags).Append(RowFacets.Existence).ToList();
+        var ofFacets = tags.SelectMany(tag => facets.Select(tag.Of)).ToHashSet();
+        return [.. tags.Where(tag => !ofFacets.Contains(tag))];
+    }
+
     public static SchemaModel Shop(SqlDialect dialect, SchemaDeclarations? declarations = null)
     {
         var isSqlite = dialect == SqlDialect.Sqlite;

@@ -141,7 +141,7 @@ public sealed class WriteAnalysisTests
         for (var id = 0; id <= WriteSetBuilder.MaxTagsOfColumn; id++)
             builder.Add(analysis, new TestParameters(("@id", id)), new WriteObservation { Affected = 1 });
 
-        Assert.Equal(TestSchemas.Tags(SqlDialect.Sqlite, "orders", "orders.id!", "orders.customer_id=3"), builder.ToTags().ToHashSet());
+        Assert.Equal(TestSchemas.Tags(SqlDialect.Sqlite, "orders", "orders.id!", "orders.customer_id=3"), TestSchemas.RowsOf(builder));
     }
 
     [Fact]
@@ -150,14 +150,14 @@ public sealed class WriteAnalysisTests
         var builder = new WriteSetBuilder();
         builder.AddOldRow(TestSchemas.Sqlite.Schema.Find("orders")!, new Dictionary<string, object?> { ["id"] = 5L });
 
-        Assert.Equal(TestSchemas.Tags(SqlDialect.Sqlite, "orders", "orders.id=5", "orders.customer_id!"), builder.ToTags().ToHashSet());
+        Assert.Equal(TestSchemas.Tags(SqlDialect.Sqlite, "orders", "orders.id=5", "orders.customer_id!"), TestSchemas.RowsOf(builder));
     }
 
     private static HashSet<Tag> Write(StatementAnalysis analysis, in WriteObservation observed, params (string, object?)[] values)
     {
         var builder = new WriteSetBuilder();
         builder.Add(analysis, new TestParameters(values), observed);
-        return [.. builder.ToTags()];
+        return TestSchemas.RowsOf(builder);
     }
 
     private static TheoryData<SqlDialect, string, string> Both(params (string Text, string Tags)[] cases)

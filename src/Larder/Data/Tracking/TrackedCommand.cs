@@ -266,7 +266,8 @@ internal sealed class TrackedCommand : DbCommand
     // Providers forget what they have prepared when the text is set to another one.
     private void Send(string text)
     {
-        // Nor may a text that the caller set again be passed over, though it is the same: by that Npgsql learns that the parameters are others.
+        // Nor may a text that the caller set again be passed over, though it is the same: a command that Npgsql has prepared (by itself, with Max Auto Prepare) takes
+        // its values from the parameter objects it saw then, and Dapper makes new ones for each row. A text that is set makes it look again.
         if (!_isSent || !string.Equals(_inner.CommandText, text, StringComparison.Ordinal))
         {
             _inner.CommandText = text;

@@ -11,6 +11,7 @@ internal sealed class TrackedColumn
         var name = $"{relation.TagName}.{definition.Name}";
         (Relation, Definition, IsUnique, EligibleIndex) = (relation, definition, isUnique, eligibleIndex);
         AnyValue = Tag.Coarse(name + "!");
+        Changed = Tag.Coarse(name + "~");
         Prefix = Tag.Prefix(name + "=");
 
         // No text holds a NUL character, so no text is taken for NULL.
@@ -30,6 +31,9 @@ internal sealed class TrackedColumn
     public int EligibleIndex { get; }
 
     public Tag AnyValue { get; }
+
+    /// <summary>The facet of rows whose value in this column an UPDATE changes. The column's value tags are the facets of a change from or to that value.</summary>
+    public Tag Changed { get; }
 
     public Tag Null { get; }
 

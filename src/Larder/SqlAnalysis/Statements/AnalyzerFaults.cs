@@ -31,4 +31,10 @@ internal enum AnalyzerFaults
     LookupCutSilently = 1 << 23,
     LookupOfPreservedSide = 1 << 24,
     LookupSourceForgotten = 1 << 25,
+    UnqualifiedColumnForgotten = 1 << 26,
+    StarForgotten = 1 << 27,
+    GeneratedColumnForgotten = 1 << 28,
+    ComparisonTakenForTest = 1 << 29,
+    OldTestForgotten = 1 << 30,
+    NullTestForgotten = 1 << 31,
 }

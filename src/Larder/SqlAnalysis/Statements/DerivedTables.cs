@@ -10,7 +10,8 @@ namespace Larder.SqlAnalysis.Statements;
 internal sealed class DerivedTables(StatementContext context)
 {
     private static readonly string[] Sums = ["count", "sum", "avg", "total"];
-    private static readonly string[] Aggregates = [.. Sums, "min", "max", "every", "bool_and", "bool_or"];
+    private static readonly string[] Extremes = ["min", "max"];
+    private static readonly string[] Aggregates = [.. Sums, .. Extremes, "every", "bool_and", "bool_or"];
 
     private readonly SqlTokens _tokens = context.Tokens;
 
@@ -169,7 +170,7 @@ internal sealed class DerivedTables(StatementContext context)
                     return false;
                 isFull |= plain == (column.Source, column.SourceColumn) || (groups.Count == 0 && plain.Item == column.Source && IsRowKey(plain.Column));
             }
-            else if (HasWindow(expression) || (groups.Count > 0 && !IsSum(expression)))
+            else if (HasWindow(expression) || (groups.Count > 0 && !IsSum(expression) && !IsExtreme(expression)))
             {
                 return false;
             }
@@ -203,9 +204,23 @@ internal sealed class DerivedTables(StatementContext context)
         return false;
     }
 
-    private bool IsSum((int From, int To) item)
+    // Of values that compare equal it may give any, so that it is the same only for an order. With two arguments SQLite takes it for another function.
+    private bool IsExtreme((int From, int To) item)
     {
-        if (!IsCall(item.From, Sums))
+        for (var at = item.From + 2; at < _tokens.Match(item.From + 1); at = _tokens.After(at))
+        {
+            if (_tokens.Kind(at) == SqlTokenKind.Comma)
+                return false;
+        }
+
+        return IsCallOf(item, Extremes);
+    }
+
+    private bool IsSum((int From, int To) item) => IsCallOf(item, Sums);
+
+    private bool IsCallOf((int From, int To) item, string[] names)
+    {
+        if (!IsCall(item.From, names))
             return false;
         var after = _tokens.After(item.From + 1);
         return after == item.To || (_tokens.Is(after, SqlKeyword.As) && after + 2 == item.To) || after + 1 == item.To;

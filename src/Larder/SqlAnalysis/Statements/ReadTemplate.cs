@@ -9,31 +9,33 @@ namespace Larder.SqlAnalysis.Statements;
 internal sealed class ReadTemplate
 {
     private readonly ImmutableArray<Tag> _fixed;
-    private readonly ImmutableArray<Pin> _pins;
-    private readonly ImmutableArray<(TrackedColumn Column, int Probe, Pin? Otherwise)> _lookups;
+    private readonly ImmutableArray<PinnedRead> _pins;
+    private readonly ImmutableArray<LookedUpRead> _lookups;
 
     public ReadTemplate(ImmutableArray<TableRead> reads)
     {
-        var tags = new List<Tag>();
-        foreach (var relation in reads.Where(read => read.Pin is null && read.Lookup is null).Select(read => read.Relation).Distinct())
-            tags.Add(relation.Table);
+        // Every write of a table moves its coarse tag, so a table of which any change matters needs no finer one.
+        var wholly = reads.Where(read => IsWhole(read) && read.Facets.IsDefault).Select(read => read.Relation).ToHashSet();
+        var tags = new HashSet<Tag>(wholly.Select(relation => relation.Table));
+        ImmutableArray<TableRead> finer = [.. reads.Where(read => !wholly.Contains(read.Relation))];
+        foreach (var read in finer.Where(IsWhole))
+        {
+            tags.Add(read.Relation.AnyRow);
+            tags.UnionWith(read.Facets.Select(read.Relation.Table.Of));
+        }
 
-        // Every write of a table moves its coarse tag, so a table that is read as a whole needs no finer one.
-        _pins = [.. reads.Where(read => read.Pin is not null && read.Lookup is null && !tags.Contains(read.Relation.Table)).Select(read => read.Pin!)];
-        ImmutableArray<TableRead> lookedUp = [.. reads.Where(read => read.Lookup is not null && !tags.Contains(read.Relation.Table))];
+        _fixed = [.. tags];
+        _pins = [.. finer.Where(read => read.Pin is not null && read.Lookup is null).Select(read => new PinnedRead(read.Pin!, read.Facets))];
+        ImmutableArray<TableRead> lookedUp = [.. finer.Where(read => read.Lookup is not null)];
         Probes = [.. lookedUp.Select(read => read.Lookup!.Probe).DistinctBy(probe => probe.Text)];
         var texts = Probes.Select(probe => probe.Text).ToList();
-        _lookups = [.. lookedUp.Select(read => (read.Lookup!.Column, texts.IndexOf(read.Lookup.Probe.Text), read.Pin)).Distinct()];
-        (_fixed, MaxTags) = ([.. tags], tags.Count + (_pins.Length * (2 + ConditionReader.MaxValues)) + (_lookups.Length * (2 + Lookup.MaxValues)));
+        _lookups = [.. lookedUp.Select(read => new LookedUpRead(read.Lookup!.Column, texts.IndexOf(read.Lookup.Probe.Text), read.Pin, read.Facets))];
     }
 
-    /// <summary>What to run before the statement, for <see cref="Bind{TParameters}(TParameters, IReadOnlyList{IReadOnlyList{object?}}?, AnalyzerFaults)"/>.</summary>
+    /// <summary>What to run before the statement, for <see cref="Bind{TParameters}(TParameters, IReadOnlyList{IReadOnlyList{object?}?}?, AnalyzerFaults)"/>.</summary>
     public ImmutableArray<ReadProbe> Probes { get; }
 
     public static ReadTemplate Empty { get; } = new([]);
-
-    /// <summary>The most tags that binding gives.</summary>
-    public int MaxTags { get; }
 
     /// <summary>The tags of one execution. A value without a canonical form makes its table coarse.</summary>
     public Tag[] Bind<TParameters>(TParameters parameters, AnalyzerFaults faults = AnalyzerFaults.None)
@@ -49,59 +51,87 @@ internal sealed class ReadTemplate
     {
         if (_pins.IsEmpty && _lookups.IsEmpty)
             return [.. _fixed];
-        Span<Tag> tags = MaxTags <= 128 ? stackalloc Tag[128] : new Tag[MaxTags];
-        _fixed.CopyTo(tags);
-        var count = _fixed.Length;
-        foreach (var pin in _pins)
+        var ignoresAffinity = (faults & AnalyzerFaults.AffinityIgnored) != AnalyzerFaults.None;
+        var tags = new TagCollector(stackalloc Tag[128]);
+        tags.AddRange(_fixed.AsSpan());
+        foreach (var (pin, facets) in _pins)
+            AddPinned(pin, facets, parameters, ref tags, ignoresAffinity);
+        foreach (var (column, probe, otherwise, facets) in _lookups)
         {
-            var before = count;
-            if (!TryBind(pin, parameters, tags, ref count, (faults & AnalyzerFaults.AffinityIgnored) != AnalyzerFaults.None))
-            {
-                count = before;
-                Add(tags, ref count, pin.Column.Relation.Table);
-            }
-        }
-
-        foreach (var (column, probe, otherwise) in _lookups)
-        {
-            var before = count;
-            if (TryBind(column, found?[probe], tags, ref count))
+            if (TryAddFound(column, found?[probe], facets, ref tags))
                 continue;
-            count = before;
-            if (otherwise is null || !TryBind(otherwise, parameters, tags, ref count, (faults & AnalyzerFaults.AffinityIgnored) != AnalyzerFaults.None))
-            {
-                count = before;
-                Add(tags, ref count, column.Relation.Table);
-            }
+            if (otherwise is not null)
+                AddPinned(otherwise, facets, parameters, ref tags, ignoresAffinity);
+            else
+                AddWhole(column.Relation, facets, ref tags);
         }
 
-        return tags[..count].ToArray();
+        return tags.ToArray();
+    }
+
+    private static bool IsWhole(TableRead read) => read.Pin is null && read.Lookup is null;
+
+    private static void AddWhole(TrackedRelation relation, ImmutableArray<Tag> facets, ref TagCollector tags)
+    {
+        if (facets.IsDefault)
+        {
+            tags.Add(relation.Table);
+            return;
+        }
+
+        tags.Add(relation.AnyRow);
+        foreach (var facet in facets)
+            tags.Add(relation.Table.Of(facet));
+    }
+
+    private static void AddPinned<TParameters>(Pin pin, ImmutableArray<Tag> facets, TParameters parameters, ref TagCollector tags, bool ignoresAffinity)
+        where TParameters : ISqlParameters
+    {
+        var values = new TagCollector(stackalloc Tag[ConditionReader.MaxValues]);
+        if (TryValues(pin, parameters, ref values, ignoresAffinity))
+            AddRows(pin.Column, values.Tags, facets, ref tags);
+        else
+            AddWhole(pin.Column.Relation, facets, ref tags);
+        values.Dispose();
     }
 
     // NULL equals nothing, so that it is no value to look for.
-    private static bool TryBind(TrackedColumn column, IReadOnlyList<object?>? found, Span<Tag> tags, ref int count)
+    private static bool TryAddFound(TrackedColumn column, IReadOnlyList<object?>? found, ImmutableArray<Tag> facets, ref TagCollector tags)
     {
         if (found is not { Count: <= Lookup.MaxValues })
             return false;
-        Add(tags, ref count, column.Relation.AnyRow);
-        Add(tags, ref count, column.AnyValue);
+        var values = new TagCollector(stackalloc Tag[Lookup.MaxValues]);
         foreach (var value in found)
         {
             if (value is null or DBNull)
                 continue;
             if (!CanonicalValue.TryTag(column, value, out var tag))
                 return false;
-            Add(tags, ref count, tag);
+            values.Add(tag);
         }
 
+        AddRows(column, values.Tags, facets, ref tags);
         return true;
     }
 
-    private static bool TryBind<TParameters>(Pin pin, TParameters parameters, Span<Tag> tags, ref int count, bool ignoresAffinity)
+    // The wildcards have no facets: they stand for every change.
+    private static void AddRows(TrackedColumn column, scoped ReadOnlySpan<Tag> values, ImmutableArray<Tag> facets, ref TagCollector tags)
+    {
+        tags.Add(column.Relation.AnyRow);
+        tags.Add(column.AnyValue);
+        var hasFacets = !facets.IsDefault && values.Length * facets.Length <= RowFacets.MaxTagsOfRead;
+        foreach (var value in values)
+        {
+            if (!hasFacets)
+                tags.Add(value);
+            for (var i = 0; hasFacets && i < facets.Length; i++)
+                tags.Add(value.Of(facets[i]));
+        }
+    }
+
+    private static bool TryValues<TParameters>(Pin pin, TParameters parameters, ref TagCollector values, bool ignoresAffinity)
         where TParameters : ISqlParameters
     {
-        Add(tags, ref count, pin.Column.Relation.AnyRow);
-        Add(tags, ref count, pin.Column.AnyValue);
         foreach (var source in pin.Values)
         {
             var value = source.Constant;
@@ -109,21 +139,21 @@ internal sealed class ReadTemplate
                 return false;
             if (source.IsArray)
             {
-                if (!TryElements(pin.Column, value, tags, ref count))
+                if (!TryElements(pin.Column, value, ref values))
                     return false;
             }
             else
             {
                 if (!CanonicalValue.TryTag(pin.Column, value, out var tag, ignoresAffinity))
                     return false;
-                Add(tags, ref count, tag);
+                values.Add(tag);
             }
         }
 
         return true;
     }
 
-    private static bool TryElements(TrackedColumn column, object? value, Span<Tag> tags, ref int count)
+    private static bool TryElements(TrackedColumn column, object? value, ref TagCollector values)
     {
         if (value is not ICollection { Count: <= ConditionReader.MaxValues } elements)
             return value is null or DBNull;
@@ -131,15 +161,13 @@ internal sealed class ReadTemplate
         {
             if (!CanonicalValue.TryTag(column, element, out var tag))
                 return false;
-            Add(tags, ref count, tag);
+            values.Add(tag);
         }
 
         return true;
     }
 
-    private static void Add(Span<Tag> tags, ref int count, Tag tag)
-    {
-        if (!tags[..count].Contains(tag))
-            tags[count++] = tag;
-    }
+    private readonly record struct PinnedRead(Pin Pin, ImmutableArray<Tag> Facets);
+
+    private readonly record struct LookedUpRead(TrackedColumn Column, int Probe, Pin? Otherwise, ImmutableArray<Tag> Facets);
 }

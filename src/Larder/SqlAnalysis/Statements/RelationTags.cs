@@ -9,6 +9,9 @@ internal sealed class RelationTags(TrackedRelation relation, bool forgetsPaths)
     // Null: nothing of the column; empty: its wildcard.
     private readonly HashSet<Tag>?[] _values = new HashSet<Tag>?[relation.Eligible.Length];
 
+    // Of all that the transaction did to rows of the relation, whichever it was to which row.
+    private readonly HashSet<Tag> _facets = [];
+
     // By the tag of a foreign key's value: the value, and the paths' tags once its parent was read.
     private readonly Dictionary<Tag, (TrackedColumn ForeignKey, object? Value, Tag[]? Paths)> _parents = [];
 
@@ -34,6 +37,8 @@ internal sealed class RelationTags(TrackedRelation relation, bool forgetsPaths)
             _parents[tag] = (column, value, null);
         return 1;
     }
+
+    public void AddFacets(IEnumerable<Tag> facets) => _facets.UnionWith(facets);
 
     /// <summary>Returns how many tags the wildcard replaced.</summary>
     public int AddAnyValue(TrackedColumn column)
@@ -87,7 +92,10 @@ internal sealed class RelationTags(TrackedRelation relation, bool forgetsPaths)
             _parents.Remove(key);
     }
 
-    public void CopyTo(List<Tag> tags)
+    /// <summary>Adds its tags, but for those of the table.</summary>
+    /// <param name="tags">Where to.</param>
+    /// <param name="budget">How many tags of facets there may still be in the transaction.</param>
+    public void CopyTo(List<Tag> tags, ref int budget)
     {
         if (IsAnyRow)
         {
@@ -95,6 +103,7 @@ internal sealed class RelationTags(TrackedRelation relation, bool forgetsPaths)
             return;
         }
 
+        var first = tags.Count;
         foreach (var column in relation.Eligible)
         {
             if (_values[column.EligibleIndex] is not { } values)
@@ -106,6 +115,28 @@ internal sealed class RelationTags(TrackedRelation relation, bool forgetsPaths)
 
         if (!relation.Paths.IsEmpty && !forgetsPaths)
             CopyPathsTo(tags);
+        CopyFacetsTo(tags, first, ref budget);
+    }
+
+    // The facets of the table and of every value; a wildcard stands for all facets.
+    private void CopyFacetsTo(List<Tag> tags, int first, ref int budget)
+    {
+        var values = tags[first..].FindAll(tag => !tag.IsCoarse);
+        foreach (var facet in _facets)
+            tags.Add(relation.Table.Of(facet));
+        budget -= values.Count * _facets.Count;
+        if (budget < 0)
+        {
+            tags.RemoveRange(first, tags.Count - first);
+            tags.Add(relation.AnyRow);
+            return;
+        }
+
+        foreach (var value in values)
+        {
+            foreach (var facet in _facets)
+                tags.Add(value.Of(facet));
+        }
     }
 
     private void CopyPathsTo(List<Tag> tags)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Larder.Freshness;
 using Larder.SqlAnalysis.Schema;
 
 namespace Larder.SqlAnalysis.Statements;
@@ -63,6 +64,9 @@ internal sealed record TableRead(TrackedRelation Relation, string Alias, ReadLev
 {
     /// <summary>How it is looked up where its pin tells little or it has none. Who does not run the probe takes the pin, or reads the table as a whole.</summary>
     public Lookup? Lookup { get; init; }
+
+    /// <summary>What of its rows the statement uses; default where that is not known, and any change of a row counts.</summary>
+    public ImmutableArray<Tag> Facets { get; init; }
 }
 
 /// <summary>What is known of one statement of a text. Never changes; an execution only binds values to it.</summary>

@@ -150,18 +150,19 @@ internal sealed class StatementAnalyzer
         _writes.Add(TableWrite.AnyRows(relation, RowEvents.Insert, "COPY"));
     }
 
-    // Only what is cached is worth a probe, and only so many are.
+    // Only what is cached is worth a probe and facets, and only so many are.
     private ImmutableArray<TableRead> Judge()
     {
         var finder = new LookupFinder(_context, new PinResolver(_context));
         var mayLookUp = _context.NotCacheable is null && _context.NotProved is null && _context.Writes.Count == 0;
         if (mayLookUp)
             finder.Settle(_context.Reads);
+        var uses = mayLookUp ? new ColumnUses(_context, _from, _to) : null;
         var probes = new HashSet<string>(StringComparer.Ordinal);
         var reads = ImmutableArray.CreateBuilder<TableRead>(_context.Reads.Count);
         foreach (var item in _context.Reads)
         {
-            var read = Judge(item, finder.BestPin(item));
+            var read = Judge(item, finder.BestPin(item)) with { Facets = uses?.Of(item) ?? default };
             var lookup = finder.Find(item);
             if (lookup is not null && !probes.Contains(lookup.Probe.Text) && probes.Count == Lookup.MaxProbes)
                 lookup = null;

@@ -32,6 +32,9 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
     /// <summary>More fine tags than this in one transaction, and every column becomes its wildcard: a log record stays small.</summary>
     public const int MaxTags = 512;
 
+    /// <summary>More facets of values than this in one transaction, and the tables that are left have any of their rows written.</summary>
+    public const int MaxFacetTags = 2048;
+
     private readonly Dictionary<TrackedRelation, RelationTags> _relations = [];
     private int _fineTags;
     private bool _isCoarse;
@@ -82,11 +85,11 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
     /// <summary>The tags so far.</summary>
     public Tag[] ToTags()
     {
-        var tags = new List<Tag>();
+        var (tags, budget) = (new List<Tag>(), MaxFacetTags);
         foreach (var (relation, written) in _relations)
         {
             tags.Add(relation.Table);
-            written.CopyTo(tags);
+            written.CopyTo(tags, ref budget);
         }
 
         return [.. tags];
@@ -102,15 +105,65 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
             return;
         }
 
+        tags.AddFacets(RowFacets.Of(write, faults));
         foreach (var column in write.Columns)
         {
             var captured = statement.Capture is { } capture ? Values(observed.Captured, capture.Columns.IndexOf(column.Column), observed.Affected) : null;
             var returned = observed.ReturnedOrdinals is { } ordinals && ordinals.TryGetValue(column.Column.Name, out var ordinal)
                 ? Values(observed.Returned, ordinal, observed.Affected)
                 : null;
-            AddOld(tags, column, parameters, captured ?? (column.IsKept ? returned : null));
+            var old = captured ?? (column.IsKept ? returned : null);
+            AddOld(tags, column, parameters, old);
             AddNew(tags, column, parameters, returned);
+            if (RowFacets.MayChange(write, column.Column, faults))
+                tags.AddFacets(Change(column, parameters, old, returned));
         }
+    }
+
+    // Where every row keeps the one value it had, nothing has changed; else it does from the old values to the new ones.
+    private IEnumerable<Tag> Change<TParameters>(ColumnWrite column, TParameters parameters, List<object?>? oldRows, List<object?>? newRows)
+        where TParameters : ISqlParameters
+    {
+        var old = Values(column.Column, column.IsOldKnown, column.Old, parameters, oldRows);
+        var changed = Values(column.Column, column.IsNewKnown && !column.IsNullMadeUp, column.New, parameters, newRows);
+        if (old is null || changed is null)
+            return [column.Column.Changed, column.Column.AnyValue];
+        if (old.Count <= 1 && changed.Count <= 1 && old.SetEquals(changed))
+            return [];
+        return (faults & AnalyzerFaults.OldTestForgotten) != AnalyzerFaults.None ? [column.Column.Changed, .. changed] : [column.Column.Changed, .. old, .. changed];
+    }
+
+    // Null where they are not known.
+    private static HashSet<Tag>? Values<TParameters>(
+        TrackedColumn column, bool isKnown, ImmutableArray<ValueSource> sources, TParameters parameters, List<object?>? rows)
+        where TParameters : ISqlParameters
+    {
+        var tags = new HashSet<Tag>();
+        IEnumerable<object?>? values = rows;
+        if (isKnown)
+        {
+            var bound = new List<object?>();
+            foreach (var source in sources)
+            {
+                var value = source.Constant;
+                if (source.IsArray || (source.IsParameter && !parameters.TryGet(source.Parameter, out value)))
+                    return null;
+                bound.Add(value);
+            }
+
+            values = bound;
+        }
+
+        if (values is null)
+            return null;
+        foreach (var value in values)
+        {
+            if (!CanonicalValue.TryTag(column, value, out var tag))
+                return null;
+            tags.Add(tag);
+        }
+
+        return tags.Count > RowFacets.MaxFacets ? null : tags;
     }
 
     // Null where the rows are not all there: one that was inserted in between was changed too.
@@ -164,6 +217,8 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
     private void AddRow(TrackedRelation relation, IReadOnlyDictionary<string, object?> values)
     {
         var tags = TagsOf(relation);
+        if (RowFacets.AreToldOf(relation))
+            tags.AddFacets([RowFacets.Existence, .. RowFacets.AllOf(relation)]);
         foreach (var column in relation.Eligible)
         {
             if (values.TryGetValue(column.Name, out var value))

@@ -34,6 +34,7 @@ internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, 
             await limit.StartAsync(ShortestFrom(0), session.Connection).ConfigureAwait(false);
             await batch.PrepareAsync(limit.Token).ConfigureAwait(false);
             current = loads[0];
+            database.CountStatements(_commands.Count);
             var reader = await batch.ExecuteReaderAsync(limit.Token).ConfigureAwait(false);
             await using var readerDisposal = reader.ConfigureAwait(false);
             for (var i = 0; i < loads.Count; i++)

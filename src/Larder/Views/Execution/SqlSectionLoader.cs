@@ -213,6 +213,7 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time, 
             {
                 command.CommandTimeout = SqlTimeLimit.SecondsBeyond(load.Timeout);
                 database.AddParameters(command.Parameters, command.CreateParameter, load, probe.MentionedInputs);
+                database.CountStatements(1);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var disposal = reader.ConfigureAwait(false);
                 await load.Lookups!.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
@@ -234,6 +235,7 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time, 
     {
         command.CommandTimeout = SqlTimeLimit.SecondsBeyond(load.Timeout);
         database.AddParameters(command.Parameters, command.CreateParameter, load);
+        database.CountStatements(1);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var disposal = reader.ConfigureAwait(false);
         return await load.Sql.ReadAsync(new SqlReadContext(reader, database.Values, load.Inputs), cancellationToken).ConfigureAwait(false);

@@ -8,7 +8,7 @@ internal sealed class QueryGenerator(World world, Dice dice)
 
     public SqlCase Generate()
     {
-        var text = dice.Weighted(34, 12, 9, 7, 7, 6, 5, 7, 6, 16, 16, 40) switch
+        var text = dice.Weighted(34, 12, 9, 7, 7, 6, 5, 7, 6, 16, 16, 40, 36) switch
         {
             0 => Plain(),
             1 => Aggregate(),
@@ -21,6 +21,7 @@ internal sealed class QueryGenerator(World world, Dice dice)
             8 => Missing(),
             9 => ByKey(),
             10 => ByParent(),
+            12 => new ColumnQueryGenerator(world, dice, _values).Generate(),
             _ => new LookupQueryGenerator(world, dice, _values).Generate(),
         };
         return new SqlCase(text, [.. _values.Bound]);

@@ -19,11 +19,17 @@ internal sealed record WorldColumn(string Name, ColumnKind Kind, string? Parent 
 
     public bool IsNotNull { get; init; }
 
+    /// <summary>The database computes it, and nobody else writes it.</summary>
+    public bool IsGenerated { get; init; }
+
     public string Rest { get; init; } = "";
 }
 
 internal sealed record WorldTable(string Name, IReadOnlyList<WorldColumn> Columns, IReadOnlyList<string> PrimaryKey)
 {
+    /// <summary>The columns that a statement can write.</summary>
+    public IEnumerable<WorldColumn> Written => Columns.Where(column => !column.IsGenerated);
+
     /// <summary>Names that stand for parts of it: partitions.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [];
 

@@ -46,6 +46,8 @@ internal sealed class WorldGenerator(SqlDialect dialect, int seed)
             columns.Add(new WorldColumn("f", ColumnKind.Boolean));
         if (_dice.Chance(0.4))
             columns.Add(new WorldColumn("g", IsPostgreSql ? ColumnKind.Uuid : _dice.Of(ColumnKind.NoCaseText, ColumnKind.Untyped)));
+        if (_dice.Chance(0.3))
+            columns.Add(new WorldColumn("made", ColumnKind.Integer) { IsGenerated = true, Rest = " GENERATED ALWAYS AS (a * 2) STORED" });
         var eligible = columns.Where(column => column.Name is "a" or "b" or "f" or "g" && _dice.Chance(0.5)).Select(column => column.Name).ToList();
         if (eligible.Count > 0)
             _world.Declarations.EligibleColumns[IsPostgreSql ? $"public.{name}" : name] = eligible;
@@ -121,7 +123,7 @@ internal sealed class WorldGenerator(SqlDialect dialect, int seed)
     private string Row(WorldTable table)
     {
         var values = new ValueGenerator(_world, _dice);
-        var columns = table.Columns.Where(column => column.Name != "id" || !table.HasMadeUpId).ToList();
+        var columns = table.Written.Where(column => column.Name != "id" || !table.HasMadeUpId).ToList();
         var texts = columns.ConvertAll(column => values.Stored(column));
         if (table.HasMadeUpId)
         {

@@ -7,7 +7,7 @@ internal sealed class WriteGenerator(World world, Dice dice)
 
     public SqlCase Generate()
     {
-        var text = dice.Weighted(22, 18, 4, 34, 6, 14, 4, 5, 3, 5) switch
+        var text = dice.Weighted(22, 18, 4, 34, 6, 14, 4, 5, 3, 5, 16) switch
         {
             0 => Insert(world.Pick(dice)),
             1 => Upsert(world.Pick(dice)),
@@ -18,7 +18,8 @@ internal sealed class WriteGenerator(World world, Dice dice)
             6 => DeleteUsing(),
             7 => OfView(),
             8 => Rewrite(),
-            _ => InWith(),
+            9 => InWith(),
+            _ => Transition(),
         };
         return new SqlCase(text, [.. _values.Bound]);
     }
@@ -36,7 +37,7 @@ internal sealed class WriteGenerator(World world, Dice dice)
     {
         if (table.HasMadeUpId && !namesKeys && dice.Chance(0.03))
             return $"INSERT INTO {table.Name} DEFAULT VALUES";
-        var columns = table.Columns.Where(column => column.IsNotNull || dice.Chance(0.8)).ToList();
+        var columns = table.Written.Where(column => column.IsNotNull || dice.Chance(0.8)).ToList();
         if (table.HasMadeUpId && dice.Chance(namesKeys ? 0.2 : 0.6))
             columns.RemoveAll(column => column.Name == "id");
         var rows = Enumerable.Range(0, dice.Weighted(5, 1) + 1).Select(_ => $"({string.Join(", ", columns.Select(column => Value(table, column)))})");
@@ -82,7 +83,7 @@ internal sealed class WriteGenerator(World world, Dice dice)
     {
         var table = world.Pick(dice);
         var other = dice.In(world.Tables);
-        var columns = table.Columns.Where(column => column.Name != "id" && !column.IsUnique).ToList();
+        var columns = table.Written.Where(column => column.Name != "id" && !column.IsUnique).ToList();
         var picks = columns.Select(column => dice.In(other.Columns.Where(c => c.Kind == column.Kind).Select(c => "q." + c.Name).DefaultIfEmpty("NULL").ToList()));
         return $"INSERT INTO {table.Name} ({string.Join(", ", columns.Select(column => column.Name))}) SELECT {string.Join(", ", picks)} FROM {other.Name} q "
             + $"WHERE {Conditions.Condition([new Source("q", other.Columns)])}{(table.HasMadeUpId ? "" : " ON CONFLICT DO NOTHING")}";
@@ -90,7 +91,7 @@ internal sealed class WriteGenerator(World world, Dice dice)
 
     private string Assignments(WorldTable table, string name)
     {
-        var columns = table.Columns.Where(column => column.Name != "id" || dice.Chance(0.15)).ToList();
+        var columns = table.Written.Where(column => column.Name != "id" || dice.Chance(0.15)).ToList();
         var chosen = Enumerable.Range(0, 1 + dice.Below(2)).Select(_ => dice.In(columns)).Distinct();
         return string.Join(", ", chosen.Select(column => column.Kind == ColumnKind.Integer && dice.Chance(0.25)
             ? $"{column.Name} = {name}.{column.Name} + 1"
@@ -103,6 +104,16 @@ internal sealed class WriteGenerator(World world, Dice dice)
         var name = table.Parts.Count > 0 && dice.Chance(0.2) ? dice.In(table.Parts) : table.Name;
         var verb = !world.IsPostgreSql && dice.Chance(0.08) ? "UPDATE OR REPLACE" : "UPDATE";
         return $"{verb} {name} SET {Assignments(table, name)} WHERE {Conditions.Condition([new Source(name, table.Columns)])}";
+    }
+
+    // One column of some rows, from one value to another: what a change of a state is.
+    private string Transition()
+    {
+        var table = world.Pick(dice);
+        var column = ColumnQueryGenerator.State(world, dice, table);
+        var from = dice.Chance(0.3) ? $"{column.Name} IS NULL" : $"{column.Name} = {_values.Any(column)}";
+        var key = dice.Chance(0.4) ? $" AND {table.PrimaryKey[0]} = {1 + dice.Below(5)}" : "";
+        return $"UPDATE {table.Name} SET {column.Name} = {(dice.Chance(0.1) ? "NULL" : _values.Any(column))} WHERE {from}{key}";
     }
 
     private string UpdateFrom()
