@@ -12,6 +12,9 @@ namespace Larder.SqlAnalysis.Statements;
 /// </summary>
 internal sealed class ColumnUses
 {
+    // Each name is looked at for each table: beyond so many the time would no longer grow with the text alone.
+    private const int MaxTables = 64;
+
     private static readonly HashSet<string> SystemColumns = new(StringComparer.Ordinal) { "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_" };
 
     private readonly StatementContext _context;
@@ -25,6 +28,10 @@ internal sealed class ColumnUses
     public ColumnUses(StatementContext context, int from, int to)
     {
         (_context, _tokens) = (context, context.Tokens);
+        _isUnknown = context.Reads.Count is 0 or > MaxTables || context.Blocks.Values.Sum(block => block.Items.Count) > MaxTables
+            || context.Blocks.Values.Any(block => block.NotPinnable is not null);
+        if (_isUnknown)
+            return;
         foreach (var item in context.Blocks.Values.SelectMany(block => block.Items).Concat(context.Reads))
         {
             _aliases.Add(item.Alias);
@@ -34,7 +41,6 @@ internal sealed class ColumnUses
         var hasBetween = false;
         for (var at = from; at < to; at++)
             hasBetween |= _tokens.Is(at, SqlKeyword.Between);
-        _isUnknown = context.Blocks.Values.Any(block => block.NotPinnable is not null);
         for (var at = from; at < to && !_isUnknown; at++)
             _isUnknown = !Add(at, to, hasBetween);
     }
