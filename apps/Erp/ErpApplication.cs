@@ -35,6 +35,7 @@ internal static class ErpApplication
         services.AddProblemDetails();
         services.AddErpDocumentation();
         services.AddLarderRequestLog();
+        services.AddLarderMonitoring();
         return builder;
     }
 
@@ -45,6 +46,8 @@ internal static class ErpApplication
         app.UseStatusCodePages();
         app.UseLarderWriteTokens();
         app.MapErpDocumentation();
+        app.UseLarderMonitoring();
+        app.MapLarderMonitoring();
         foreach (var prefix in Prefixes)
         {
             var group = app.MapGroup(prefix);

@@ -13,7 +13,7 @@ internal sealed class CacheRemovals(CacheEngine engine, InvalidationPublisher pu
     internal bool Remove(string key)
     {
         var wasThere = engine.Store.TryGet(key, out var entry) && engine.IsFresh(entry, engine.Node.Now);
-        Publish(new WriteSet(HandTags.Key(key)) { IsHard = true });
+        Publish(new WriteSet(HandTags.Key(key)) { IsHard = true, Cause = InvalidationCause.Key });
         engine.Remote?.Forget(key);
         return engine.Store.Remove(key) && wasThere;
     }
@@ -24,7 +24,7 @@ internal sealed class CacheRemovals(CacheEngine engine, InvalidationPublisher pu
         var count = engine.Store.CountWhere(pattern, (pattern, entry) => pattern.Matches(entry.Key) && engine.IsFresh(entry, now));
         if (pattern.Text == "*")
         {
-            Publish(WriteSet.Everything with { IsHard = true });
+            Publish(WriteSet.Everything with { IsHard = true, Cause = InvalidationCause.Pattern });
         }
         else
         {
@@ -77,17 +77,8 @@ internal sealed class CacheRemovals(CacheEngine engine, InvalidationPublisher pu
             return published.GetAwaiter().GetResult();
         }
 
-        var node = engine.Node;
-        var bypassed = writes with { };
-        node.Bypass(bypassed);
-        _ = EndAsync(published.AsTask());
+        publisher.BypassWhile(published.AsTask(), writes with { });
         return WriteToken.Poison;
-
-        async Task EndAsync(Task<WriteToken> publishing)
-        {
-            await publishing;
-            node.EndBypass(bypassed);
-        }
     }
 
     internal static WriteSet WritesOf(IReadOnlyCollection<string> tags, bool isHard) => tags.Contains("*")
@@ -98,7 +89,7 @@ internal sealed class CacheRemovals(CacheEngine engine, InvalidationPublisher pu
     {
         foreach (var record in keys.Chunk(KeysOfARecord))
         {
-            Publish(new WriteSet([.. record.Select(key => HandTags.Key(key))]) { IsHard = true });
+            Publish(new WriteSet([.. record.Select(key => HandTags.Key(key))]) { IsHard = true, Cause = InvalidationCause.Pattern });
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Larder.Caching.Verification;
+using Larder.Data.QueryCaching;
 using Larder.Freshness;
 using Larder.Memory;
 using Larder.Remote;
@@ -40,6 +41,11 @@ public sealed class LarderCache
     }
 
     internal CacheEngine Engine { get; }
+
+    internal InvalidationPublisher Publisher => _publisher;
+
+    /// <summary>The statements whose results are kept here, by whichever data source.</summary>
+    internal QueryMeters QueryMeters { get; } = new();
 
     internal TimeProvider Time => _time;
 
@@ -229,7 +235,7 @@ public sealed class LarderCache
     public WriteToken RemoveByTag(string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        return _removals.Publish(CacheRemovals.WritesOf([tag], isHard: true));
+        return _removals.Publish(CacheRemovals.WritesOf([tag], isHard: true) with { Cause = InvalidationCause.Tag });
     }
 
     /// <summary>Counts the unexpired, fresh entries with the tag on this node. It looks at all entries.</summary>
@@ -265,7 +271,7 @@ public sealed class LarderCache
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        var writes = CacheRemovals.WritesOf(tags, isHard);
+        var writes = CacheRemovals.WritesOf(tags, isHard) with { Cause = InvalidationCause.Application };
         AmbientTransaction.TryDefer(writes, again => _ = _publisher.PublishAsync(again).AsTask());
         var token = await _publisher.PublishAsync(writes);
         if (_logger.IsEnabled(LogLevel.Information))

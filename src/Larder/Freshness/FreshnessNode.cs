@@ -101,6 +101,9 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
         return heardAt == NothingHeard || time.GetElapsedTime(heardAt, timestamp) > bound;
     }
 
+    /// <summary>For how long this node has heard nothing that travelled the whole way; null: it cannot be behind.</summary>
+    internal TimeSpan? Lag => LagBound is null ? null : Volatile.Read(ref _heardAt) is var heardAt and not NothingHeard ? time.GetElapsedTime(heardAt) : TimeSpan.MaxValue;
+
     /// <summary>Waits until the position of the token is applied. False: it is not to be had, and its bearer must be served past the cache.</summary>
     internal ValueTask<bool> WaitForAsync(WriteToken token, TimeSpan limit, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Larder.Caching;
+using Larder.Diagnostics;
 using Larder.Freshness;
 using Larder.Views.Execution;
 using Larder.Views.Sources;
@@ -69,6 +70,7 @@ public sealed class ViewExecutor
         ArgumentNullException.ThrowIfNull(arguments);
         cancellationToken.ThrowIfCancellationRequested();
         var view = arguments.View;
+        using var activity = LarderActivities.StartView(view);
         var runs = new SectionRun[view.Sections.Length];
         foreach (var planned in view.Plan.Sections)
         {
@@ -92,6 +94,7 @@ public sealed class ViewExecutor
         }
 
         var result = new ViewResult(view, runs, _time.GetUtcNow());
+        LarderActivities.End(activity, result);
         if (ReadScope.Current is { } outer)
         {
             result.ReportTo(outer);

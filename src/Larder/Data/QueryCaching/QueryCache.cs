@@ -32,6 +32,7 @@ internal sealed class QueryCache
         _options = options;
         _time = time;
         _meter = new QueryMeter(options.MaxMeasuredStatements, time);
+        cache.QueryMeters.Add(_meter);
     }
 
     public IReadOnlyList<QueryStatistics> Statistics => _meter.Read();
