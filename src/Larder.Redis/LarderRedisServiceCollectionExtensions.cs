@@ -1,4 +1,5 @@
 using Larder.Caching;
+using Larder.Diagnostics;
 using Larder.Freshness;
 using Larder.Redis;
 using Larder.Redis.Log;
@@ -15,7 +16,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class LarderRedisServiceCollectionExtensions
 {
     /// <summary>
-    /// Makes all nodes over one Redis invalidate together: what one node writes is dropped on every other, within some milliseconds, and at once
+    /// Makes all nodes over one Redis one cache: what one node loads serves all, from a second level in Redis, and what one node writes is dropped on every other, within some milliseconds, and at once
     /// for whoever carries the writer's token. Adds Larder itself where it is not there yet. Redis may be away, from the start too: requests do not wait
     /// for it, strict policies then do not use the cache beyond <see cref="RedisLogOptions.StalenessBound"/>, and nothing needs a restart.
     /// Options come from configuration, then from the delegates, and are validated when the host starts. May be called again to configure more.
@@ -33,6 +34,7 @@ public static class LarderRedisServiceCollectionExtensions
         if (services.All(service => service.ServiceType != typeof(RedisInvalidationLog)))
         {
             AddLog(services);
+            services.AddRedisRemoteStore(provider => provider.GetRequiredService<IOptions<RedisLogOptions>>().Value.KeyPrefix);
         }
 
         if (configure is not null)
@@ -89,9 +91,12 @@ public static class LarderRedisServiceCollectionExtensions
             provider.GetRequiredService<FreshnessNode>(),
             provider.GetRequiredService<LarderCache>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddHostedService(provider => new NodeReporter(
+        services.AddSingleton(provider => new NodeReporter(
             provider.GetRequiredService<RedisInvalidationLog>(),
             provider.GetRequiredService<RedisNodeRegistry>(),
+            provider.GetRequiredService<LarderCache>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRemoteHealth>(provider => provider.GetRequiredService<NodeReporter>());
+        services.AddHostedService(provider => provider.GetRequiredService<NodeReporter>());
     }
 }
