@@ -8,7 +8,7 @@ internal sealed class LarderPolicy : IReplacementPolicy
 {
     private const int KeyLength = 8;
 
-    private static readonly EntryKind Kind = new(typeof(object), 0, FreshnessKind.Timed, default);
+    private static readonly EntryKind Kind = new EntryKind<object>(holdsInstance: true, 0, FreshnessKind.Timed, default);
     private static readonly ReadStamp Stamp = new([], 0, 0, long.MaxValue, FreshnessKind.Timed);
 
     private readonly MemoryStore _store;

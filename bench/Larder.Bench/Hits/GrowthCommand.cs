@@ -23,16 +23,15 @@ internal static class GrowthCommand
         }
 
         List<(string Name, int Entries, HitRun Run)> runs = [];
-        List<HitBed> beds = [];
+        using var beds = new HitBeds();
         foreach (var size in Sizes)
         {
-            var bed = new HitBed(64L << 30);
-            beds.Add(bed);
+            var bed = beds.New(64L << 30);
             HitLoop[] loops = [bed.Dictionary(size), bed.IMemoryCache(size), HitBed.Store(size, isUnderPressure: false), bed.TryGet(size, "tags3", 3, "LarderCache.TryGet, 3 tags")];
             runs.AddRange(loops.Select(loop => (loop.Name, size, new HitRun(loop, threads: 1))));
         }
 
-        runs.ForEach(run => run.Run.WarmUp());
+        HitRun.WarmUp([.. runs.Select(run => run.Run)]);
         for (var round = 0; round < rounds; round++)
         {
             runs.ForEach(run => run.Run.RunRound());
@@ -42,7 +41,6 @@ internal static class GrowthCommand
         report.Say($"CPU ns of a hit, keys in an order that has nothing to do with that of insertion, {rounds} rounds in turn, medians.");
         report.Table(["a hit by", .. Sizes.Select(size => size.ToString("N0", CultureInfo.InvariantCulture)), "last ÷ first"], runs.GroupBy(run => run.Name).Select(Row));
         await report.EndAsync(given.Text("--save"));
-        beds.ForEach(bed => bed.Dispose());
         return 0;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime;
 using Larder.Bench.Processes;
 
 namespace Larder.Bench.Hits;
@@ -7,6 +8,7 @@ internal sealed class HitRun(HitLoop loop, int threads)
 {
     private const double SliceNanoseconds = 8_000_000;
     private const int CalibrationReads = 20_000;
+    private const int MaxWarmUps = 20;
 
     private readonly List<double> _rounds = [];
     private int _reads = CalibrationReads;
@@ -24,8 +26,28 @@ internal sealed class HitRun(HitLoop loop, int threads)
 
     public double BytesPerRead => Math.Round((double)_allocated / _allReads, 2);
 
-    /// <summary>Compiles everything, and finds how many reads fill a slice.</summary>
-    public void WarmUp()
+    /// <summary>
+    /// Warms all of them up, again and again until nothing more was compiled meanwhile: on a busy machine the compiler is late, and a loop whose slice was
+    /// measured before it was done reads so little in its turn that starting the thread counts.
+    /// </summary>
+    public static void WarmUp(IReadOnlyCollection<HitRun> runs)
+    {
+        for (var pass = 0; pass < MaxWarmUps; pass++)
+        {
+            var compiled = JitInfo.GetCompiledMethodCount();
+            foreach (var run in runs)
+            {
+                run.WarmUp();
+            }
+
+            if (JitInfo.GetCompiledMethodCount() == compiled)
+            {
+                return;
+            }
+        }
+    }
+
+    private void WarmUp()
     {
         for (var i = 0; i < 10; i++)
         {

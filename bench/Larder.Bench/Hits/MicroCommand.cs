@@ -26,26 +26,23 @@ internal static class MicroCommand
             return 2;
         }
 
-        using var bed = new HitBed();
+        // Each has a cache of its own, so that it reads so many keys of so many.
+        using var beds = new HitBeds();
         var spin = new SpinLoop();
-        var reference = bed.IMemoryCache(count);
-        var larder = bed.TryGet(count, "tags3", 3, "LarderCache.TryGet, 3 tags");
-        var hybrid = bed.Hybrid(count);
-        var getOrCreate = bed.GetOrCreate(count);
-        var oneTag = bed.TryGet(count, "tags1", 1, "LarderCache.TryGet, 1 tag");
-        var tenTags = bed.TryGet(count, "tag10", 10, "LarderCache.TryGet, 10 tags");
-        var newRecord = bed.NewRecord(count, "recor", 10, "LarderCache.TryGet, 10 tags, a new record before each pass");
+        var reference = beds.New().IMemoryCache(count);
+        var larder = beds.New().TryGet(count, "tags3", 3, "LarderCache.TryGet, 3 tags");
+        var hybrid = beds.New().Hybrid(count);
+        var getOrCreate = beds.New().GetOrCreate(count);
+        var oneTag = beds.New().TryGet(count, "tags1", 1, "LarderCache.TryGet, 1 tag");
+        var tenTags = beds.New().TryGet(count, "tag10", 10, "LarderCache.TryGet, 10 tags");
+        var newRecord = beds.New().NewRecord(count, "recor", 10, "LarderCache.TryGet, 10 tags, a new record before each pass");
         HitLoop[] loops =
         [
-            spin, bed.Dictionary(count), reference, HitBed.Store(count, isUnderPressure: false), HitBed.Store(count, isUnderPressure: true), larder, oneTag, tenTags,
-            newRecord, getOrCreate, hybrid, bed.HybridMutable(count),
+            spin, beds.New().Dictionary(count), reference, HitBed.Store(count, isUnderPressure: false), HitBed.Store(count, isUnderPressure: true), larder, oneTag, tenTags,
+            newRecord, getOrCreate, hybrid, beds.New().HybridMutable(count),
         ];
         var runs = loops.SelectMany(loop => new[] { new HitRun(loop, 1), new HitRun(loop, 2) }).ToArray();
-        foreach (var run in runs)
-        {
-            run.WarmUp();
-        }
-
+        HitRun.WarmUp(runs);
         for (var round = 0; round < rounds; round++)
         {
             foreach (var run in runs)

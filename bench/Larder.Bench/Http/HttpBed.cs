@@ -28,12 +28,13 @@ internal sealed class HttpBed : IAsyncDisposable
     /// <summary>What cannot be measured here, and why.</summary>
     public IReadOnlyList<string> Missing => _missing;
 
-    public static async Task<HttpBed> StartAsync(IReadOnlyList<int> sizes, CancellationToken cancellationToken)
+    public static async Task<HttpBed> StartAsync(HttpOptions options, CancellationToken cancellationToken)
     {
         var bed = new HttpBed();
         try
         {
-            await bed.BuildAsync(sizes, cancellationToken);
+            await bed.BuildAsync(options.Sizes, cancellationToken);
+            bed.Keep(options.Only);
             foreach (var variant in bed._variants)
             {
                 await variant.CheckAsync(bed._client, cancellationToken);
@@ -57,6 +58,16 @@ internal sealed class HttpBed : IAsyncDisposable
 
         _client.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Keeps the variants with the text in their names, and all that they are compared with.</summary>
+    private void Keep(string? text)
+    {
+        if (text is not null)
+        {
+            var kept = _variants.Where(variant => variant.Name.Contains(text, StringComparison.OrdinalIgnoreCase)).ToArray();
+            _variants.RemoveAll(variant => !kept.Contains(variant) && !kept.Any(other => ReferenceEquals(other.Baseline, variant)));
+        }
     }
 
     private async Task BuildAsync(IReadOnlyList<int> sizes, CancellationToken cancellationToken)
@@ -97,17 +108,18 @@ internal sealed class HttpBed : IAsyncDisposable
                 });
             }
 
-            AddLarder(larder, routed, size, answer, recorded.SingleOrDefault(answer => answer.Path == RecordedAnswer.BrotliPrefix + PathOf(size)), baseline);
+            AddLarder(larder, (routed, routedAgain), size, answer, recorded.SingleOrDefault(answer => answer.Path == RecordedAnswer.BrotliPrefix + PathOf(size)), baseline);
         }
     }
 
-    private void AddLarder(ChildProcess larder, ChildProcess routed, int size, RecordedAnswer answer, RecordedAnswer? brotli, HttpVariant baseline)
+    private void AddLarder(ChildProcess larder, (ChildProcess First, ChildProcess Second) routed, int size, RecordedAnswer answer, RecordedAnswer? brotli, HttpVariant baseline)
     {
         // A body that says when it was generated is checked by its length; one that is served from a cache of responses, byte by byte.
         Add("Larder, hit", larder, size, answer.ETag is null ? null : answer.Body, baseline);
         if (brotli is not null)
         {
-            var brotliBaseline = Add("routed RequestDelegate, br (baseline of the next)", routed, size, brotli.Body, prefix: RecordedAnswer.BrotliPrefix, headers: AcceptBrotli);
+            var brotliBaseline = Add("routed RequestDelegate, br (baseline of the next)", routed.First, size, brotli.Body, prefix: RecordedAnswer.BrotliPrefix, headers: AcceptBrotli);
+            Add("the same in a second process, br (noise)", routed.Second, size, brotli.Body, brotliBaseline, prefix: RecordedAnswer.BrotliPrefix, headers: AcceptBrotli);
             Add("Larder, hit, br", larder, size, brotli.Body, brotliBaseline, headers: AcceptBrotli);
         }
 

@@ -60,7 +60,7 @@ internal static class HttpCommand
 
     private static async Task<string> MeasureAsync(HttpOptions options, CancellationToken cancellationToken)
     {
-        await using var bed = await HttpBed.StartAsync(options.Sizes, cancellationToken);
+        await using var bed = await HttpBed.StartAsync(options, cancellationToken);
         var measurements = bed.Variants.Select(variant => new HttpMeasurement(variant)).ToArray();
         var load = LoadAverage();
         foreach (var variant in bed.Variants)

@@ -13,7 +13,7 @@ internal static class HttpReport
         page.Append(CultureInfo.InvariantCulture, $"""
             # What a hit costs
 
-            `dotnet run -c Release --project bench/Larder.Bench -- http --rounds {options.Rounds} --seconds {options.Slice.TotalSeconds}{(options.Sizes.Count == 1 ? $" --size {options.Sizes[0]}" : "")}`, on {TimeProvider.System.GetUtcNow():yyyy-MM-dd},
+            `dotnet run -c Release --project bench/Larder.Bench -- http --rounds {options.Rounds} --seconds {options.Slice.TotalSeconds}{(options.Sizes.Count == 1 ? $" --size {options.Sizes[0]}" : "")}{(options.Only is null ? "" : $" --only \"{options.Only}\"")}`, on {TimeProvider.System.GetUtcNow():yyyy-MM-dd},
             {ProcessorName()}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; load average {load}.
 
             CPU is user and system time of the process that answers, for each request. Each variant is a process of its own (Release, workstation

@@ -45,7 +45,7 @@ internal sealed class CacheLoadTable(CacheEngine engine, MemoryStore store, Time
 
             if (request.Variant.HasFlag(CacheVariant.NoRead)
                 || !store.TryGet(request.Key, out entry)
-                || entry.ValueType != typeof(T)
+                || !entry.Holds<T>()
                 || engine.Judge(entry, request, now, time.GetTimestamp()) is not (EntryUse.Hit or EntryUse.HitAndRefresh))
             {
                 return running is { Older: { } older }

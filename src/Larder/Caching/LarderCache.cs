@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Larder.Caching.Verification;
 using Larder.Data.QueryCaching;
 using Larder.Freshness;
@@ -124,23 +125,17 @@ public sealed class LarderCache
         CacheKeyFormat.RequireKey(key);
         var flow = FreshnessFlow.Current;
         var now = Engine.Node.Now;
-        if (FindPlain(key, DefaultPolicy, typeof(T), flow, now) is { } plain)
+        if (Engine.FindPlain(key, DefaultPolicy, flow, now) is { } entry && entry.Holds<T>())
         {
-            value = _codecs.Get<T>().Unpack(plain.Value);
-            return true;
+            Engine.CountPlain(entry, flow, now);
+        }
+        else
+        {
+            entry = Engine.FindTheLongWay<T>(key, DefaultPolicy, flow, now);
         }
 
-        var token = flow?.Token ?? default;
-        var mayServe = FreshnessNode.Has(now, token) is true && !FreshnessFlow.IsInTransaction(flow);
-        if (mayServe && Engine.Find(new(key, DefaultPolicy, null, CacheVariant.None, token, now), typeof(T)) is { } entry)
-        {
-            flow?.Scope?.AddPart(entry, now, isStale: false);
-            value = _codecs.Get<T>().Unpack(entry.Value);
-            return true;
-        }
-
-        value = default;
-        return false;
+        value = entry is null ? default : Unpack<T>(entry);
+        return entry is not null;
     }
 
     /// <summary>
@@ -330,22 +325,22 @@ public sealed class LarderCache
             return ValueTask.FromCanceled<T>(cancellationToken);
         }
 
+        var flow = FreshnessFlow.Current;
         var now = Engine.Node.Now;
-        var codec = _codecs.Get<T>();
-        return variant == CacheVariant.None && FindPlain(key, policy, typeof(T), FreshnessFlow.Current, now) is { } entry
-            ? new(codec.Unpack(entry.Value))
-            : _reader.GetAsync(new CacheRequest(key, policy, tags, variant, default, now), new CacheSource<TState, T>(state, load, codec), cancellationToken);
-    }
-
-    /// <summary>The short way of a hit, which almost all of them go.</summary>
-    private MemoryEntry? FindPlain(string key, CachePolicy policy, Type type, FreshnessFlow? flow, LogPosition now)
-    {
-        if (flow is { Token.IsNone: false } || FreshnessFlow.IsInTransaction(flow) || Engine.FindPlain(key, policy, now, type) is not { } entry)
+        if (variant == CacheVariant.None && Engine.FindPlain(key, policy, flow, now) is { } entry && entry.Holds<T>())
         {
-            return null;
+            Engine.CountPlain(entry, flow, now);
+            return new(Unpack<T>(entry));
         }
 
-        flow?.Scope?.AddPart(entry, now, isStale: false);
-        return entry;
+        return GetTheLongWay(new CacheRequest(key, policy, tags, variant, default, now), state, load, cancellationToken);
     }
+
+    // A method of its own, because its locals would have to be cleared on the short way.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask<T> GetTheLongWay<TState, T>(
+        CacheRequest request, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CancellationToken cancellationToken) =>
+        _reader.GetAsync(request, new CacheSource<TState, T>(state, load, _codecs.Get<T>()), cancellationToken);
+
+    private T Unpack<T>(MemoryEntry entry) => entry.HoldsInstance ? entry.Instance<T>() : _codecs.Get<T>().Unpack(entry.Value);
 }

@@ -220,6 +220,15 @@ public class TrackedConnection : DbConnection
     private void Opened()
     {
         _isOpen = true;
+        if (SystemTransactions.HasCurrent)
+        {
+            EnlistInCurrent();
+        }
+    }
+
+    // A method of its own, so that opening a connection does not load System.Transactions.
+    private void EnlistInCurrent()
+    {
         if (System.Transactions.Transaction.Current is { } transaction)
         {
             Session.Enlist(transaction);

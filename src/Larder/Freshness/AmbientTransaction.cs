@@ -1,5 +1,3 @@
-using System.Transactions;
-
 namespace Larder.Freshness;
 
 /// <summary>
@@ -33,14 +31,8 @@ internal sealed class AmbientTransaction
             return true;
         }
 
-        if (Transaction.Current is not { } ambient)
-        {
-            return false;
-        }
-
         // Whatever its outcome: what was not committed is dropped once too often, never once too seldom.
-        ambient.TransactionCompleted += (_, _) => publish(writes);
-        return true;
+        return SystemTransactions.TryFollow(() => publish(writes));
     }
 
     /// <summary>Ends it. What was invalidated by hand in it is to be published if it was committed, or may have been.</summary>

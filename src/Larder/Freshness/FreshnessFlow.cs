@@ -15,7 +15,7 @@ internal sealed record FreshnessFlow(ReadScope? Scope, WriteToken Token, Ambient
     internal static FreshnessFlow? Current => Flowing.Value;
 
     /// <summary>Whether uncommitted writes may be seen here, so that nothing is served, joined or stored.</summary>
-    internal static bool IsInTransaction(FreshnessFlow? flow) => flow?.Transaction is { IsActive: true } || System.Transactions.Transaction.Current is not null;
+    internal static bool IsInTransaction(FreshnessFlow? flow) => flow?.Transaction is { IsActive: true } || SystemTransactions.HasCurrent;
 
     internal static void Enter(ReadScope? scope) => Flowing.Value = (Flowing.Value ?? Nothing) with { Scope = scope };
 

@@ -11,14 +11,14 @@ internal sealed class EntryKinds
     private readonly ConcurrentDictionary<(Type Type, ulong Epoch, FreshnessKind Freshness, EntryRules Rules), EntryKind> _kinds = new();
     private int _count;
 
-    internal EntryKind Get(Type valueType, ReadStamp stamp, EntryRules rules)
+    internal EntryKind Get<T>(bool holdsInstance, ReadStamp stamp, EntryRules rules)
     {
         if (stamp.Statements.Length > 0)
         {
-            return new EntryKind(valueType, stamp.Epoch, stamp.Kind, rules, stamp.Statements);
+            return new EntryKind<T>(holdsInstance, stamp.Epoch, stamp.Kind, rules, stamp.Statements);
         }
 
-        var key = (valueType, stamp.Epoch, stamp.Kind, rules);
+        var key = (typeof(T), stamp.Epoch, stamp.Kind, rules);
         if (_kinds.TryGetValue(key, out var kind))
         {
             return kind;
@@ -31,6 +31,6 @@ internal sealed class EntryKinds
             Volatile.Write(ref _count, 1);
         }
 
-        return _kinds.GetOrAdd(key, new EntryKind(valueType, stamp.Epoch, stamp.Kind, rules));
+        return _kinds.GetOrAdd(key, new EntryKind<T>(holdsInstance, stamp.Epoch, stamp.Kind, rules));
     }
 }

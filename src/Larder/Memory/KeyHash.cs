@@ -19,30 +19,32 @@ internal static class KeyHash
         ref var start = ref Unsafe.As<char, byte>(ref MemoryMarshal.GetReference(key));
         var bytes = (nuint)key.Length * sizeof(char);
         var hash = Seed ^ bytes;
-        nuint at = 0;
-        for (; at + 16 <= bytes; at += 16)
-        {
-            hash = Fold(
-                Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref start, at)) ^ Secret,
-                Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref start, at + 8)) ^ hash);
-        }
-
         ulong low = 0;
-        if (at + 8 <= bytes)
-        {
-            low = Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref start, at));
-            at += 8;
-        }
-
         ulong high = 0;
-        for (; at < bytes; at += sizeof(char))
+        if (bytes >= 8)
         {
-            high = (high << 16) | Unsafe.ReadUnaligned<char>(ref Unsafe.AddByteOffset(ref start, at));
+            for (nuint at = 0; at + 16 < bytes; at += 16)
+            {
+                hash = Fold(Word(ref start, at) ^ Secret, Word(ref start, at + 8) ^ hash);
+            }
+
+            // The last 16 bytes, or what there is of them, overlapping what came before: with the length they say the same as the rest alone.
+            low = Word(ref start, bytes >= 16 ? bytes - 16 : 0);
+            high = Word(ref start, bytes - 8);
+        }
+        else
+        {
+            foreach (var unit in key)
+            {
+                low = (low << 16) | unit;
+            }
         }
 
         hash = Fold(low ^ Secret, high ^ hash);
         return (uint)(Fold(hash, Secret ^ bytes) >> 16);
     }
+
+    private static ulong Word(ref byte start, nuint at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref start, at));
 
     private static ulong Fold(ulong left, ulong right)
     {

@@ -31,6 +31,28 @@ public sealed class RedisInvalidationLogTests
     }
 
     [Fact]
+    public async Task Read_OnAnotherNode_IsAnsweredFromTheSecondLevelByWhatWasLoadedAfterTheLastWrite()
+    {
+        await using var redis = await TestRedis.StartAsync();
+        await using var one = new TestNode(redis);
+        await using var other = new TestNode(redis);
+        await Task.WhenAll(one.FollowsAsync(), other.FollowsAsync());
+
+        for (var value = 1L; value <= 5; value++)
+        {
+            Assert.Equal(value, await one.ReadSharedAsync(1, () => value));
+            await TestNode.UntilAsync(() => one.Cache.GetStatistics().RemoteStore!.Writes >= value);
+            Assert.Equal(value, await other.ReadSharedAsync(1, () => -1));
+
+            // Nobody may see it from here on, whichever level has it.
+            var token = await one.PublishAsync(1);
+            Assert.True(await other.Freshness.WaitForAsync(token, TimeSpan.FromSeconds(10), CancellationToken.None));
+        }
+
+        Assert.Equal(-2, await other.ReadSharedAsync(1, () => -2));
+    }
+
+    [Fact]
     public async Task Follow_AfterANodeWasStopped_ResumesWhereItWas()
     {
         await using var redis = await TestRedis.StartAsync();

@@ -9,7 +9,9 @@ namespace Larder.Redis.Tests.Log;
 /// <summary>One node as a host has it, with a cache, over one Redis.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private static readonly CachePolicy Strict = new("strict", TimeSpan.FromMinutes(10)) { Jitter = 0, IsStrict = true };
+    // The log alone is looked at: with the second level, what one node loads after a write is a hit on the other.
+    private static readonly CachePolicy Strict = new("strict", TimeSpan.FromMinutes(10)) { Jitter = 0, IsStrict = true, UsesRemoteStore = false };
+    private static readonly CachePolicy Shared = Strict with { UsesRemoteStore = true };
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
 
     private readonly ServiceProvider _services;
@@ -58,10 +60,15 @@ internal sealed class TestNode : IAsyncDisposable
 
     public ValueTask<WriteToken> PublishAsync(int row) => Publisher.PublishAsync(new WriteSet(RowTag(row)));
 
-    public ValueTask<long> ReadAsync(int row, Func<long> source) => Cache.GetOrCreateAsync(
+    public ValueTask<long> ReadAsync(int row, Func<long> source) => ReadAsync(row, source, Strict);
+
+    /// <summary>A read that the second level may answer.</summary>
+    public ValueTask<long> ReadSharedAsync(int row, Func<long> source) => ReadAsync(row, source, Shared);
+
+    private ValueTask<long> ReadAsync(int row, Func<long> source, CachePolicy policy) => Cache.GetOrCreateAsync(
         $"row:{row}",
         (row, source),
-        Strict,
+        policy,
         static (state, _) =>
         {
             // What a tracked data source does: the tags first, then the read.

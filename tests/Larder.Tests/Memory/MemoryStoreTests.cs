@@ -130,7 +130,7 @@ public sealed class MemoryStoreTests
     {
         var store = Store(3);
         var stamp = new ReadStamp([], epoch: 1, position: 0, expiresAt: 100, FreshnessKind.Timed);
-        store.Set(new MemoryEntry("a", "a", stamp, 0, 0, new EntryKind(typeof(string), 1, FreshnessKind.Timed, new EntryRules(Staleness: 50))));
+        store.Set(new MemoryEntry("a", "a", stamp, 0, 0, new EntryKind<string>(holdsInstance: true, 1, FreshnessKind.Timed, new EntryRules(Staleness: 50))));
 
         Assert.True(store.TryGet("a", 149, out _));
         Assert.False(store.TryGet("a", 150, out _));
@@ -178,7 +178,7 @@ public sealed class MemoryStoreTests
     public void MemoryEntry_Weight_CountsKeyTagsAndBookkeeping()
     {
         var stamp = new ReadStamp([HandTags.Word("a"), HandTags.Word("b")], epoch: 1, position: 0, expiresAt: 0, FreshnessKind.HandTagged);
-        var entry = new MemoryEntry("1234567890", null, stamp, valueBytes: 77, loadedAt: 0, new EntryKind(typeof(string), 1, FreshnessKind.HandTagged, default));
+        var entry = new MemoryEntry("1234567890", null, stamp, valueBytes: 77, loadedAt: 0, new EntryKind<string>(holdsInstance: true, 1, FreshnessKind.HandTagged, default));
 
         Assert.Equal(MemoryEntry.FixedOverheadBytes + 16 + (2 * 8) + 77, entry.Bytes);
         Assert.Equal([HandTags.Word("a"), HandTags.Word("b")], entry.Tags.ToArray());

@@ -8,7 +8,7 @@ internal static class StoreEntries
 {
     internal const int Bytes = 1_000;
 
-    private static readonly EntryKind Kind = new(typeof(string), epoch: 1, FreshnessKind.Timed, default);
+    private static readonly EntryKind Kind = new EntryKind<string>(holdsInstance: true, epoch: 1, FreshnessKind.Timed, default);
 
     internal static MemoryEntry Make(string key, int bytes = Bytes, long expiresAt = long.MaxValue, object? value = null)
     {

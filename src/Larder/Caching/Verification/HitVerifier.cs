@@ -56,7 +56,7 @@ internal sealed class HitVerifier(LarderCacheOptions options, InvalidationPublis
         if (!IsOn
             || held.Kind != FreshnessKind.Tracked
             || loaded.Kind != FreshnessKind.Tracked
-            || held.ValueType != typeof(T)
+            || !held.Holds<T>()
             || held.ExpiresAt <= time.GetTimestamp()
             || !AreFresh(held, loaded))
         {

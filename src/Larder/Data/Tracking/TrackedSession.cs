@@ -34,7 +34,7 @@ internal sealed class TrackedSession(TrackedDatabase database)
     public WriteToken LastWrite { get; private set; }
 
     /// <summary>Whether the schema may be read through the connection.</summary>
-    public bool IsIdle => State == TransactionState.None && OpenReaders == 0 && Taint is null && Transaction.Current is null;
+    public bool IsIdle => State == TransactionState.None && OpenReaders == 0 && Taint is null && !SystemTransactions.HasCurrent;
 
     /// <summary>Why what is read now must not be given to others; null: it may.</summary>
     private string? WhyPrivate => State != TransactionState.None ? "it was read in a transaction"
