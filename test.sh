@@ -16,6 +16,7 @@ needs=(
     "postgresql:postgres_bin"
     "redis-server:command -v redis-server"
     "libsqlite3-0:has_library libsqlite3.so.0"
+    "prometheus:command -v promtool"
 )
 
 scratch=""

@@ -25,10 +25,17 @@ internal static class ErpApplication
         var services = builder.Services;
         services.AddErpDatabase();
         services.AddErpViews();
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["REDIS_URL"] ?? builder.Configuration["Larder:Redis:Url"]))
+        {
+            // One of several nodes.
+            services.AddLarderRedis();
+        }
+
         services.AddErpWrites();
         services.AddProblemDetails();
         services.AddErpDocumentation();
         services.AddLarderRequestLog();
+        services.AddLarderMonitoring();
         return builder;
     }
 
@@ -37,7 +44,10 @@ internal static class ErpApplication
         app.UseLarderRequestLog();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseLarderWriteTokens();
         app.MapErpDocumentation();
+        app.UseLarderMonitoring();
+        app.MapLarderMonitoring();
         foreach (var prefix in Prefixes)
         {
             var group = app.MapGroup(prefix);

@@ -4,6 +4,7 @@ using Larder.Data.Tracking;
 using Larder.Diagnostics;
 using Larder.Explain;
 using Larder.Freshness;
+using Larder.Remote;
 using Larder.Views;
 using Larder.Views.Execution;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -40,7 +41,8 @@ public static class LarderServiceCollectionExtensions
                 new CacheCodecs(provider),
                 provider.GetRequiredService<InvalidationPublisher>(),
                 provider.GetService<IReadSetSource>(),
-                provider.GetRequiredService<ILogger<LarderCache>>()));
+                provider.GetRequiredService<ILogger<LarderCache>>(),
+                provider.GetService<RemoteLevel>()));
             services.Replace(ServiceDescriptor.Singleton<HybridCache>(
                 provider => new LarderHybridCache(provider.GetRequiredService<LarderCache>())));
             services.AddSingleton(provider => new MetricStore(provider.GetRequiredService<TimeProvider>()));
@@ -86,6 +88,7 @@ public static class LarderServiceCollectionExtensions
     private static void AddViews(IServiceCollection services)
     {
         services.AddHttpClient();
+        services.AddSingleton<IHybridCacheSerializer<SectionFragment>>(new SectionFragmentSerializer());
         services.AddOptions<ViewOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<ViewOptions>>(new ProblemValidator<ViewOptions>(options => options.Problem()));
         services.AddSingleton<IValidateOptions<HttpSourceOptions>>(new ProblemValidator<HttpSourceOptions>(options => options.Problem()));

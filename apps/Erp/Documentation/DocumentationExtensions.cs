@@ -6,6 +6,7 @@ namespace Erp.Documentation;
 internal static class DocumentationExtensions
 {
     private const string DocumentPath = "/openapi/v1.json";
+    private const string MonitoringPath = "/openapi/monitoring.json";
 
     private static readonly (string Name, string Description)[] Tags =
     [
@@ -17,7 +18,8 @@ internal static class DocumentationExtensions
     ];
 
     public static IServiceCollection AddErpDocumentation(this IServiceCollection services) =>
-        services.AddOpenApi("v1", options =>
+        // Operators have a document of their own: whoever builds an app on this backend has no use for their endpoints.
+        services.AddOpenApi("monitoring").AddOpenApi("v1", options =>
         {
             options.AddSchemaTransformer<DecimalSchemaTransformer>();
             options.AddDocumentTransformer((document, _, _) =>
@@ -42,6 +44,7 @@ internal static class DocumentationExtensions
             options.RoutePrefix = "docs";
             options.DocumentTitle = "ERP mobile backend";
             options.SwaggerEndpoint(DocumentPath, "ERP mobile backend v1");
+            options.SwaggerEndpoint(MonitoringPath, "Monitoring");
         });
         app.UseReDoc(options =>
         {

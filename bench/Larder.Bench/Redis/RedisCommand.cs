@@ -13,7 +13,7 @@ namespace Larder.Bench.Redis;
 internal static class RedisCommand
 {
     public const string Usage = """
-        redis      a GET through the client against one through a bare socket, with 1 and 16 callers on one connection
+        redis      a GET through the client against one through a bare socket, with 1 and 16 callers on one connection; hits of the second level
         """;
 
     private const int Rounds = 9;
@@ -38,6 +38,13 @@ internal static class RedisCommand
             await MeasureAsync(server, client, size);
         }
 
+        await using var cache = await RemoteCacheRig.StartAsync(settings);
+        Console.WriteLine("A hit of the second level (L2) against a GET of the same entry on the same connection, and a hit in memory (L1).\n");
+        foreach (var size in Sizes)
+        {
+            await MeasureCacheAsync(server, cache, size);
+        }
+
         return 0;
     }
 
@@ -59,6 +66,29 @@ internal static class RedisCommand
             new("Larder", 1, GetAsync),
             new("Larder", Callers, GetAsync),
         ];
+        await RunAllAsync(server, variants, size);
+        Print("Larder, 1 caller ÷ socket, asynchronous: round trip", variants[2].RatioTo(variants[0], run => run.MedianMicroseconds), RoundTripTarget, isAtMost: true);
+        Print($"Larder, {Callers} callers ÷ 1 caller: GET/s", variants[3].RatioTo(variants[2], run => run.PerSecond), PipeliningTarget, isAtMost: false);
+        Console.WriteLine();
+    }
+
+    private static async Task MeasureCacheAsync(PrivateRedis server, RemoteCacheRig cache, int size)
+    {
+        await cache.FillAsync(size);
+        RedisVariant[] variants =
+        [
+            new("GET of the entry", 1, () => cache.GetEntryAsync(size)),
+            new("L2 hit", 1, () => cache.GetFromL2Async(size)),
+            new("L1 hit", 1, () => cache.GetFromL1Async(size)),
+        ];
+        await RunAllAsync(server, variants, size);
+        cache.Check();
+        Print("L2 hit ÷ GET of the entry: round trip", variants[1].RatioTo(variants[0], run => run.MedianMicroseconds), RoundTripTarget, isAtMost: true);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"",8}  L2 hit ÷ L1 hit: CPU = {variants[1].RatioTo(variants[2], run => run.Cpu):0.0}\n"));
+    }
+
+    private static async Task RunAllAsync(PrivateRedis server, RedisVariant[] variants, int size)
+    {
         foreach (var variant in variants)
         {
             await variant.RunAsync(Slice, server.ProcessId);
@@ -78,10 +108,6 @@ internal static class RedisCommand
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{size,8}  {variant.Name,-22} {variant.Callers,3} {variant.Median(run => run.MedianMicroseconds),10:0.0} {variant.Median(run => run.PerSecond),10:0} {variant.Median(run => run.Cpu),7:0.0} {variant.Median(run => run.ServerCpu),9:0.0} {variant.Median(run => run.AllocatedBytes),8:0}"));
         }
-
-        Print("Larder, 1 caller ÷ socket, asynchronous: round trip", variants[2].RatioTo(variants[0], run => run.MedianMicroseconds), RoundTripTarget, isAtMost: true);
-        Print($"Larder, {Callers} callers ÷ 1 caller: GET/s", variants[3].RatioTo(variants[2], run => run.PerSecond), PipeliningTarget, isAtMost: false);
-        Console.WriteLine();
     }
 
     private static void Print(string what, double ratio, double target, bool isAtMost)

@@ -163,7 +163,18 @@ internal abstract class CachedHandler
     private async Task AnswerAndCountAsync(HttpContext context, bool wasStale)
     {
         var startedAt = _time.GetTimestamp();
-        var outcome = await AnswerAsync(context, wasStale);
+        CacheOutcome outcome;
+        try
+        {
+            outcome = await AnswerAsync(context, wasStale);
+        }
+        catch (Exception) when (Meter is not null)
+        {
+            // What the client gets is written further out.
+            Meter.RecordFailure(context, startedAt);
+            throw;
+        }
+
         Meter?.Record(context, outcome, startedAt);
     }
 

@@ -37,6 +37,14 @@ internal sealed class ResponseMeter
         _view?.Record(outcome, response.StatusCode, elapsed, bytes);
     }
 
+    /// <summary>Counts an answer that ended in an exception.</summary>
+    public void RecordFailure(HttpContext context, long startedAt)
+    {
+        var elapsed = _time.GetTimestamp() - startedAt;
+        (_route ?? RouteOf(context)).Record(CacheOutcome.Miss, StatusCodes.Status500InternalServerError, elapsed, bytes: 0);
+        _view?.Record(CacheOutcome.Miss, StatusCodes.Status500InternalServerError, elapsed, bytes: 0);
+    }
+
     /// <summary>Counts the sections of a view that was run.</summary>
     public void Record(ViewResult result)
     {

@@ -125,6 +125,11 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
     {
         try
         {
+            if (await flight.TryTakeRemoteAsync())
+            {
+                return;
+            }
+
             FreshnessFlow.Enter(flight.Reads);
             await _limiter.EnterAsync(flight.Abandoned);
             try
@@ -171,6 +176,11 @@ internal sealed class ResponseReader(LarderCache cache, CachePolicy policy, stri
         if (flight.Fallback is { } fallback && ReferenceEquals(answer.Part, fallback))
         {
             return new(answer.Value, CacheStatus.StaleIfError, fallback, IsStale: true, CacheOutcome.Stale);
+        }
+
+        if (answer is { IsFromRemoteStore: true, Part: MemoryEntry found })
+        {
+            return new(answer.Value, default, found, IsStale: false, CacheOutcome.Hit);
         }
 
         // Ended is not stored: something it read may have been written since, or the store may have no room.

@@ -12,6 +12,9 @@ internal readonly record struct CacheAnswer<T>(CacheAnswerKind Kind, T Value, Re
 {
     /// <summary>Why a value made from this one must not be stored; null: nothing is against it.</summary>
     internal string? NotStorable { get; init; }
+
+    /// <summary>Whether it came from the second level, so that no source was asked.</summary>
+    internal bool IsFromRemoteStore { get; init; }
 }
 
 /// <summary>Whether a caller can use what a load brought.</summary>

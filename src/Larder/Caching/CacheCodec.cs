@@ -31,12 +31,29 @@ internal sealed class CacheCodec<T>(IHybridCacheSerializer<T> serializer)
 
     internal T Deserialize(byte[] bytes) => serializer.Deserialize(new ReadOnlySequence<byte>(bytes));
 
-    /// <summary>The object to store and the bytes it takes.</summary>
-    internal (object? Stored, long Bytes) Pack(T value)
+    /// <summary>
+    /// The bytes of what <see cref="Pack"/> made, for a store outside of this process. Null: the value would not be the same when it is read again, because JSON does not hold all of it. A value
+    /// that is kept as bytes has gone that way already.
+    /// </summary>
+    internal byte[]? ToBytes(object? stored)
     {
         if (!SharesInstances)
         {
-            var bytes = Serialize(value);
+            return (byte[])stored!;
+        }
+
+        var bytes = Serialize((T)stored!);
+        return serializer is not JsonCacheSerializer<T> || typeof(T) == typeof(string) || IsSame(stored, Deserialize(bytes)) ? bytes : null;
+    }
+
+    /// <summary>The object to store and the bytes it takes.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="serialized">Its bytes, where they are at hand.</param>
+    internal (object? Stored, long Bytes) Pack(T value, byte[]? serialized = null)
+    {
+        if (!SharesInstances)
+        {
+            var bytes = serialized ?? Serialize(value);
             return (bytes, bytes.LongLength);
         }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Larder.Caching.Verification;
 using Larder.Freshness;
 using Larder.Memory;
+using Larder.Remote;
 
 namespace Larder.Caching;
 
@@ -34,8 +35,9 @@ internal sealed class CacheEngine
     private readonly StripedCounter _hits = new();
     private readonly StripedCounter _misses = new();
 
-    internal CacheEngine(LarderCacheOptions options, TimeProvider time, FreshnessNode node, HitVerifier verifier)
+    internal CacheEngine(LarderCacheOptions options, TimeProvider time, FreshnessNode node, HitVerifier verifier, RemoteLevel? remote = null)
     {
+        Remote = remote;
         Verifier = verifier;
         _enabled = options.Enabled;
         _hasPlainHits = options.Enabled && !verifier.IsOn;
@@ -53,6 +55,9 @@ internal sealed class CacheEngine
     internal CacheLoadTable Loads { get; }
 
     internal HitVerifier Verifier { get; }
+
+    /// <summary>The second level; null: there is none.</summary>
+    internal RemoteLevel? Remote { get; }
 
     internal long Hits => _hits.Sum;
 
@@ -215,18 +220,64 @@ internal sealed class CacheEngine
             && reads.NotStorable is null
             && (reads.Epoch ?? stamp.Epoch) == stamp.Epoch
             && Loads.IsListed(load);
-        Loads.TryComplete(load, value, stamp, isStorable ? Pack(load.Key, load.Codec, value, policy, stamp, load.StartedAt) : null);
+        var entry = isStorable ? Pack(load.Key, load.Codec, value, policy, stamp, load.StartedAt) : null;
+        if (Loads.Complete(load, value, stamp, entry) && load.UsesRemoteStore)
+        {
+            Remote!.Write(this, entry!, load.Codec);
+        }
+    }
+
+    /// <summary>Ends a load with what the second level had.</summary>
+    /// <param name="load">The load.</param>
+    /// <param name="bytes">The value, which the serializer of its type may refuse by an exception.</param>
+    /// <param name="policy">How it is stored.</param>
+    /// <param name="stamp">How it was read, wherever that was.</param>
+    /// <param name="from">When its life began.</param>
+    /// <param name="now">Where it was found fresh.</param>
+    internal void CompleteFound<T>(CacheLoad<T> load, byte[] bytes, CachePolicy policy, ReadStamp stamp, long from, LogPosition now)
+    {
+        var value = load.Codec.Deserialize(bytes);
+        var entry = Pack(load.Key, load.Codec, value, policy, stamp, from, bytes);
+        load.FoundAt = now;
+        Loads.Complete(load, value, stamp, entry);
+    }
+
+    /// <summary>Stores what a caller has set; null: whatever is stored is only removed.</summary>
+    internal void Set<T>(string key, MemoryEntry? entry, CacheCodec<T> codec, CachePolicy policy)
+    {
+        if (entry is null)
+        {
+            Loads.Drop(key);
+        }
+        else
+        {
+            Loads.Set(entry);
+        }
+
+        if (Remote is null || !policy.UsesRemoteStore)
+        {
+            return;
+        }
+
+        if (entry is null)
+        {
+            Remote.Drop(key);
+        }
+        else
+        {
+            Remote.Set(this, entry, codec);
+        }
     }
 
     /// <summary>Makes an entry; null when the policy stores nothing of the kind.</summary>
-    internal MemoryEntry? Pack<T>(string key, CacheCodec<T> codec, T value, CachePolicy policy, ReadStamp stamp, long from)
+    internal MemoryEntry? Pack<T>(string key, CacheCodec<T> codec, T value, CachePolicy policy, ReadStamp stamp, long from, byte[]? serialized = null)
     {
         if (!_enabled || !policy.Stores || stamp.ExpiresAt <= from)
         {
             return null;
         }
 
-        var (stored, bytes) = codec.Pack(value);
+        var (stored, bytes) = codec.Pack(value, serialized);
         if (bytes > policy.MaxEntryBytes)
         {
             return null;

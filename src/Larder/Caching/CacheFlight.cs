@@ -38,6 +38,12 @@ internal sealed class CacheFlight<T>(CacheEngine engine, CacheLoad<T> load, Flig
     /// <summary>Whether the answer is there.</summary>
     internal bool IsReady => Queue is { } queue ? queue.Older.IsCompleted || queue.Newer.IsCompleted : load.Completion.IsCompleted;
 
+    /// <summary>
+    /// Asks the second level, on behalf of the leader. True: the load is ended with what was there. False: the leader has to load. Not for a refresh, which is to bring what is new.
+    /// </summary>
+    internal ValueTask<bool> TryTakeRemoteAsync() =>
+        role == FlightRole.Leader && load.UsesRemoteStore ? engine.Remote!.TryCompleteAsync(engine, load, request.Policy) : new(false);
+
     /// <summary>Awaits the value.</summary>
     /// <exception cref="InvalidOperationException">The load brought no value for this caller, who should have asked for an answer.</exception>
     internal async Task<T> WaitAsync(CancellationToken cancellationToken) =>
@@ -106,21 +112,25 @@ internal sealed class CacheFlight<T>(CacheEngine engine, CacheLoad<T> load, Flig
     private CacheAnswer<T> Answer()
     {
         var reads = load.Reads;
-        LogPosition? checkedAt = null;
+        var checkedAt = load.FoundAt;
         var kind = CacheAnswerKind.Usable;
         if (!IsLeader)
         {
             // The position first, then what is judged by it.
             var now = engine.Node.Now;
             var isKnownFresh = role == FlightRole.Joined || engine.IsFresh(load.Stamp!, now);
-            checkedAt = role == FlightRole.Joined ? null : now;
+            checkedAt = role == FlightRole.Joined ? load.FoundAt : now;
             kind = reads.IsPrivate ? CacheAnswerKind.LoadAlone
                 : !isKnownFresh || (reads.HasStalePart && !request.Token.IsNone) ? CacheAnswerKind.AskAgain
                 : CacheAnswerKind.Usable;
         }
 
         var value = kind == CacheAnswerKind.Usable ? load.Take() : default!;
-        return new(kind, value, load.Stamp, checkedAt, reads.HasStalePart) { NotStorable = reads.NotStorable };
+        return new(kind, value, load.Stamp, checkedAt, reads.HasStalePart) 
+        {
+            NotStorable = reads.NotStorable,
+            IsFromRemoteStore = load.FoundAt is not null,
+        };
     }
 
     /// <summary>This caller wants the result no longer. A second call does nothing.</summary>

@@ -42,6 +42,12 @@ internal abstract class CacheLoad
     /// <summary>How the result was read; set before the load is completed.</summary>
     internal ReadStamp? Stamp { get; set; }
 
+    /// <summary>Whether the second level is asked first, and gets what is loaded.</summary>
+    internal bool UsesRemoteStore { get; init; }
+
+    /// <summary>Where the result was found fresh, if it came from the second level; null: it was loaded. Set before the load is completed.</summary>
+    internal LogPosition? FoundAt { get; set; }
+
     internal CancellationToken Abandoned { get; }
 
     /// <summary>Callers that still want the result, whether or not they wait already.</summary>

@@ -1,5 +1,6 @@
 using Larder.Freshness;
 using Larder.Memory;
+using Larder.Remote;
 
 namespace Larder.Caching;
 
@@ -84,9 +85,11 @@ internal sealed class CacheLoadTable(CacheEngine engine, MemoryStore store, Time
     internal void EndRefresh() => Interlocked.Decrement(ref _refreshes);
 
     /// <summary>Ends a load with a value, stored if an entry for it is given and is still fresh.</summary>
-    internal bool TryComplete<T>(CacheLoad<T> load, T value, ReadStamp stamp, MemoryEntry? entry)
+    /// <returns>Whether it was stored; false also where the load had ended before.</returns>
+    internal bool Complete<T>(CacheLoad<T> load, T value, ReadStamp stamp, MemoryEntry? entry)
     {
         int callers;
+        var isStored = false;
         var stripe = StripeOf(load.Key);
         lock (stripe)
         {
@@ -100,13 +103,14 @@ internal sealed class CacheLoadTable(CacheEngine engine, MemoryStore store, Time
             if (load.Listed_NeedsLock && entry is not null && isWhole && engine.IsFresh(entry, engine.Node.Now) && !HasLater(entry))
             {
                 store.Set(entry);
+                isStored = true;
             }
 
             callers = End_NeedsLock(stripe, load);
         }
 
         load.Succeed(value, entry?.Value, callers);
-        return true;
+        return isStored;
     }
 
     internal bool TryFail<T>(CacheLoad<T> load, Exception exception)
@@ -197,6 +201,7 @@ internal sealed class CacheLoadTable(CacheEngine engine, MemoryStore store, Time
     {
         var load = new CacheLoad<T>(request.Key, request.Variant, CacheEngine.TagsOf(request.Words, request.Key), now, time.GetTimestamp(), codec)
         {
+            UsesRemoteStore = engine.Remote is not null && RemoteLevel.Serves(request),
             Callers_NeedsLock = 1,
             Listed_NeedsLock = true,
         };

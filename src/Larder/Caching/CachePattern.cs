@@ -18,8 +18,11 @@ internal sealed class CachePattern
             throw new ArgumentException($"A pattern has at most {MaxLength} characters; this one has {pattern.Length}.", nameof(pattern));
         }
 
+        Text = pattern;
         _parts = pattern.Split('*');
     }
+
+    internal string Text { get; }
 
     internal bool Matches(string key)
     {

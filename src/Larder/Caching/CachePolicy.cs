@@ -169,6 +169,12 @@ public sealed record CachePolicy
     /// </summary>
     public bool HonoursRequestDirectives { get; init; }
 
+    /// <summary>
+    /// Whether values are also kept in the second level, where the host has one: true, the default, or false for what is cheaper to make than to fetch, or must not leave the
+    /// process. Of no effect without a second level.
+    /// </summary>
+    public bool UsesRemoteStore { get; init; } = true;
+
     internal bool Stores => !NoStore && Duration > TimeSpan.Zero;
 
     private static TimeSpan Staleness(TimeSpan value) => value >= TimeSpan.Zero && value <= GreatestStaleness

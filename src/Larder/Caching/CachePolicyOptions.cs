@@ -42,6 +42,9 @@ public sealed class CachePolicyOptions
     /// <summary>Whether the Cache-Control of an HTTP request counts.</summary>
     public bool? HonoursRequestDirectives { get; set; }
 
+    /// <summary>Whether values are also kept in the second level.</summary>
+    public bool? UsesRemoteStore { get; set; }
+
     internal CachePolicy ApplyTo(CachePolicy policy) => policy with
     {
         Duration = Duration ?? policy.Duration,
@@ -57,5 +60,6 @@ public sealed class CachePolicyOptions
         ClientMaxAge = ClientMaxAge ?? policy.ClientMaxAge,
         IsPublic = IsPublic ?? policy.IsPublic,
         HonoursRequestDirectives = HonoursRequestDirectives ?? policy.HonoursRequestDirectives,
+        UsesRemoteStore = UsesRemoteStore ?? policy.UsesRemoteStore,
     };
 }

@@ -117,7 +117,10 @@ internal sealed class CacheReader(CacheEngine engine, ILogger logger)
     {
         try
         {
-            flight.Complete(await source.RunAsync(flight.Reads, flight.Abandoned), flight.Request.Policy);
+            if (!await flight.TryTakeRemoteAsync())
+            {
+                flight.Complete(await source.RunAsync(flight.Reads, flight.Abandoned), flight.Request.Policy);
+            }
         }
         catch (Exception exception)
         {

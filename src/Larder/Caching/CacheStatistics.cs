@@ -1,3 +1,5 @@
+using Larder.Remote;
+
 namespace Larder.Caching;
 
 /// <summary>What the cache did since the process started, and what it holds now.</summary>
@@ -20,6 +22,9 @@ public sealed record CacheStatistics
 
     /// <summary>Entries removed to make room; expiry and removal are not evictions.</summary>
     public required long Evictions { get; init; }
+
+    /// <summary>The second level, whose hits are among <see cref="Misses"/>; null: there is none.</summary>
+    public RemoteStoreStatistics? RemoteStore { get; init; }
 
     /// <summary>Hits as a percentage of lookups, 0 to 100 with two decimals; null before the first lookup.</summary>
     public double? HitRatePercent =>

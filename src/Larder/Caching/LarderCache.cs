@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Larder.Caching.Verification;
+using Larder.Data.QueryCaching;
 using Larder.Freshness;
 using Larder.Memory;
+using Larder.Remote;
 using Microsoft.Extensions.Logging;
 
 namespace Larder.Caching;
@@ -14,8 +16,6 @@ namespace Larder.Caching;
 /// </summary>
 public sealed class LarderCache
 {
-    private const int KeysOfARecord = 1024;
-
     private readonly CacheCodecs _codecs;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, CachePolicy> _policies;
@@ -23,8 +23,9 @@ public sealed class LarderCache
     private readonly InvalidationPublisher _publisher;
     private readonly ILogger _logger;
     private readonly CacheReader _reader;
+    private readonly CacheRemovals _removals;
 
-    internal LarderCache(LarderCacheOptions options, TimeProvider time, CacheCodecs codecs, InvalidationPublisher publisher, IReadSetSource? readSets, ILogger logger)
+    internal LarderCache(LarderCacheOptions options, TimeProvider time, CacheCodecs codecs, InvalidationPublisher publisher, IReadSetSource? readSets, ILogger logger, RemoteLevel? remote = null)
     {
         _enabled = options.Enabled;
         _policies = options.ResolvePolicies();
@@ -32,7 +33,8 @@ public sealed class LarderCache
         _codecs = codecs;
         _publisher = publisher;
         _logger = logger;
-        Engine = new CacheEngine(options, time, publisher.Node, new HitVerifier(options, publisher, readSets, time, logger));
+        Engine = new CacheEngine(options, time, publisher.Node, new HitVerifier(options, publisher, readSets, time, logger), remote);
+        _removals = new CacheRemovals(Engine, publisher);
         IsMonitored = options.MonitoringEnabled;
         Limiters = new LoadLimiters(options.MaxConcurrentLoads, options.MaxQueuedLoads);
         _reader = new CacheReader(Engine, logger);
@@ -40,6 +42,11 @@ public sealed class LarderCache
     }
 
     internal CacheEngine Engine { get; }
+
+    internal InvalidationPublisher Publisher => _publisher;
+
+    /// <summary>The statements whose results are kept here, by whichever data source.</summary>
+    internal QueryMeters QueryMeters { get; } = new();
 
     internal TimeProvider Time => _time;
 
@@ -175,14 +182,8 @@ public sealed class LarderCache
         }
 
         var entry = FreshnessFlow.IsInTransaction(FreshnessFlow.Current) ? null : Engine.Pack(key, _codecs.Get<T>(), value, policy, stamp, from);
-        if (entry is not null && reads.TryTie(entry) && Engine.IsFresh(entry, Engine.Node.Now))
-        {
-            Engine.Loads.Set(entry);
-        }
-        else
-        {
-            Engine.Loads.Drop(key);
-        }
+        var isGood = entry is not null && reads.TryTie(entry) && Engine.IsFresh(entry, Engine.Node.Now);
+        Engine.Set(key, isGood ? entry : null, _codecs.Get<T>(), policy);
     }
 
     /// <summary>Begins to collect what a value depends on, from a position before its reads, for <see cref="Set{T}(string, T, CachePolicy, ReadScope, IReadOnlyCollection{string}?)"/>.</summary>
@@ -199,9 +200,7 @@ public sealed class LarderCache
     public bool Remove(string key)
     {
         CacheKeyFormat.RequireKey(key);
-        var wasThere = Engine.Store.TryGet(key, out var entry) && Engine.IsFresh(entry, Engine.Node.Now);
-        Publish(new WriteSet(HandTags.Key(key)) { IsHard = true });
-        return Engine.Store.Remove(key) && wasThere;
+        return _removals.Remove(key);
     }
 
     /// <summary>
@@ -211,28 +210,15 @@ public sealed class LarderCache
     /// <param name="pattern">1 to 256 characters, in which <c>*</c> stands for any characters and nothing else is special.</param>
     /// <returns>How many unexpired entries were removed.</returns>
     /// <exception cref="ArgumentException">The pattern is empty or too long.</exception>
-    public int RemoveByPattern(string pattern)
-    {
-        var compiled = new CachePattern(pattern);
-        var now = Engine.Node.Now;
-        var count = Engine.Store.CountWhere(compiled, (compiled, entry) => compiled.Matches(entry.Key) && Engine.IsFresh(entry, now));
-        if (pattern == "*")
-        {
-            Publish(WriteSet.Everything with { IsHard = true });
-        }
-        else
-        {
-            // The loads first: one that ends meanwhile is then found in the store.
-            var keys = Engine.Loads.Keys(compiled).Concat(Engine.Store.Keys(compiled.Matches)).Distinct();
-            foreach (var record in keys.Chunk(KeysOfARecord))
-            {
-                Publish(new WriteSet([.. record.Select(key => HandTags.Key(key))]) { IsHard = true });
-            }
-        }
+    public int RemoveByPattern(string pattern) => _removals.Remove(new CachePattern(pattern));
 
-        Engine.Store.RemoveWhere(compiled, static (compiled, entry) => compiled.Matches(entry.Key));
-        return count;
-    }
+    /// <summary>As <see cref="RemoveByPattern"/>, and also what matches in the second level, which is searched page by page.</summary>
+    /// <param name="pattern">1 to 256 characters, in which <c>*</c> stands for any characters and nothing else is special.</param>
+    /// <param name="cancellationToken">Ends the search; what was removed stays removed.</param>
+    /// <returns>How many keys were removed, and whether none can be left: false where the second level is away or cannot list its keys.</returns>
+    /// <exception cref="ArgumentException">The pattern is empty or too long.</exception>
+    public ValueTask<PatternRemoval> RemoveByPatternAsync(string pattern, CancellationToken cancellationToken = default) =>
+        _removals.RemoveAsync(new CachePattern(pattern), cancellationToken);
 
     /// <summary>
     /// Removes every entry with the tag, loads in flight as in <see cref="Remove"/>, on every node. It takes the same time however many there are;
@@ -244,7 +230,7 @@ public sealed class LarderCache
     public WriteToken RemoveByTag(string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        return Publish(WritesOf([tag], isHard: true));
+        return _removals.Publish(CacheRemovals.WritesOf([tag], isHard: true) with { Cause = InvalidationCause.Tag });
     }
 
     /// <summary>Counts the unexpired, fresh entries with the tag on this node. It looks at all entries.</summary>
@@ -280,12 +266,12 @@ public sealed class LarderCache
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        var writes = WritesOf(tags, isHard);
+        var writes = CacheRemovals.WritesOf(tags, isHard) with { Cause = InvalidationCause.Application };
         AmbientTransaction.TryDefer(writes, again => _ = _publisher.PublishAsync(again).AsTask());
         var token = await _publisher.PublishAsync(writes);
         if (_logger.IsEnabled(LogLevel.Information))
         {
-            Log.Invalidated(_logger, string.Join(", ", tags), by, reason ?? "no reason given", isHard, token);
+            Freshness.Log.Invalidated(_logger, string.Join(", ", tags), by, reason ?? "no reason given", isHard, token);
         }
 
         return token;
@@ -305,6 +291,7 @@ public sealed class LarderCache
         Hits = Engine.Hits,
         Misses = Engine.Misses,
         Evictions = Engine.Store.Evictions,
+        RemoteStore = Engine.Remote?.Statistics,
     };
 
     /// <summary>
@@ -356,34 +343,4 @@ public sealed class LarderCache
         _reader.GetAsync(request, new CacheSource<TState, T>(state, load, _codecs.Get<T>()), cancellationToken);
 
     private T Unpack<T>(MemoryEntry entry) => entry.HoldsInstance ? entry.Instance<T>() : _codecs.Get<T>().Unpack(entry.Value);
-
-    /// <summary>
-    /// Publishes from a method that cannot wait. A log in this process is done when this returns; another one leaves the tags bypassed here until it
-    /// is done.
-    /// </summary>
-    private WriteToken Publish(WriteSet writes)
-    {
-        AmbientTransaction.TryDefer(writes, again => _ = _publisher.PublishAsync(again).AsTask());
-        var published = _publisher.PublishAsync(writes);
-        if (published.IsCompletedSuccessfully)
-        {
-            return published.GetAwaiter().GetResult();
-        }
-
-        var node = Engine.Node;
-        var bypassed = writes with { };
-        node.Bypass(bypassed);
-        _ = EndAsync(published.AsTask());
-        return WriteToken.Poison;
-
-        async Task EndAsync(Task<WriteToken> publishing)
-        {
-            await publishing;
-            node.EndBypass(bypassed);
-        }
-    }
-
-    private static WriteSet WritesOf(IReadOnlyCollection<string> tags, bool isHard) => tags.Contains("*")
-        ? WriteSet.Everything with { IsHard = isHard }
-        : new WriteSet([.. tags.Select(tag => HandTags.Word(tag))]) { IsHard = isHard };
 }

@@ -94,10 +94,13 @@ internal sealed class LarderCacheConfiguration(IConfiguration? configuration) : 
                 case "HONOURSREQUESTDIRECTIVES":
                     policy.HonoursRequestDirectives = Read(setting.Path, setting.Value, Flag, errors);
                     break;
+                case "USESREMOTESTORE":
+                    policy.UsesRemoteStore = Read(setting.Path, setting.Value, Flag, errors);
+                    break;
                 default:
                     errors.Add($"{setting.Path} is not a setting of a policy: there are Duration, Jitter, MaxEntryBytes, NoStore, "
-                        + "StaleWhileRevalidate, StaleIfError, StaleAfterInvalidation, EagerRefresh, NegativeDuration, IsStrict, ClientMaxAge, IsPublic and "
-                        + "HonoursRequestDirectives.");
+                        + "StaleWhileRevalidate, StaleIfError, StaleAfterInvalidation, EagerRefresh, NegativeDuration, IsStrict, ClientMaxAge, IsPublic, "
+                        + "HonoursRequestDirectives and UsesRemoteStore.");
                     break;
             }
         }

@@ -80,7 +80,7 @@ public sealed class LarderCacheOptions
     /// <summary>
     /// Changes to named policies, stronger than the tiers. A name must be built in or added by <see cref="AddPolicy"/>.
     /// Configuration: <c>Larder:Policies:{name}:Duration|Jitter|MaxEntryBytes|NoStore|StaleWhileRevalidate|StaleIfError|
-    /// StaleAfterInvalidation|EagerRefresh|NegativeDuration|IsStrict|ClientMaxAge|IsPublic|HonoursRequestDirectives</c>.
+    /// StaleAfterInvalidation|EagerRefresh|NegativeDuration|IsStrict|ClientMaxAge|IsPublic|HonoursRequestDirectives|UsesRemoteStore</c>.
     /// </summary>
     public IDictionary<string, CachePolicyOptions> Policies { get; } =
         new Dictionary<string, CachePolicyOptions>(StringComparer.OrdinalIgnoreCase);

@@ -93,18 +93,22 @@ internal sealed class LarderHybridCache(LarderCache cache) : HybridCache
         };
         if (expiration is not { } asked)
         {
-            return policy;
+            return UsesRemoteStore(options) ? policy : policy with { UsesRemoteStore = false };
         }
 
         // Most callers ask for the same few durations, one after another for the same.
         var duration = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, CachePolicy.GreatestDuration.Ticks));
-        if (_lastPolicy is not { } last || last.Duration != duration)
+        if (_lastPolicy is not { } last || last.Duration != duration || last.UsesRemoteStore != UsesRemoteStore(options))
         {
-            _lastPolicy = last = policy with { Duration = duration };
+            _lastPolicy = last = policy with { Duration = duration, UsesRemoteStore = UsesRemoteStore(options) };
         }
 
         return last;
     }
+
+    // One of the two flags is enough: what is only read, or only written, there would be missed by the next caller or found by it.
+    private static bool UsesRemoteStore(HybridCacheEntryOptions? options) =>
+        ((options?.Flags ?? HybridCacheEntryFlags.None) & HybridCacheEntryFlags.DisableDistributedCache) == HybridCacheEntryFlags.None;
 
     private static CacheVariant VariantFor(HybridCacheEntryFlags flags) =>
         (flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead) ? CacheVariant.NoRead : CacheVariant.None)

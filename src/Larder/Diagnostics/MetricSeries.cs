@@ -18,7 +18,10 @@ internal sealed class MetricSeries
 
     // What the slices have taken so far. With what the stripes hold beyond it, it is the total since the start.
     private readonly long[] _taken = new long[FrameLayout.Cells];
-    private readonly SliceRings _slices = new();
+    private SliceRings _slices = new();
+
+    // What had been counted when the figures were last reset. The counters themselves go on: whoever collects them takes differences.
+    private byte[]? _beforeReset;
 
     internal MetricSeries(SeriesKind kind, string name, TimeUnits units, long createdAt)
     {
@@ -39,11 +42,14 @@ internal sealed class MetricSeries
 
     internal long CreatedAt { get; }
 
+    /// <summary>When the figures were last reset; null: never.</summary>
+    internal long? ResetAt { get; private set; }
+
     /// <summary>Bytes that a series takes before it has any slices.</summary>
     internal static int FixedBytes => (Stripes * SeriesStripe.HeapBytes) + (FrameLayout.Cells * sizeof(long)) + 512;
 
     /// <summary>Bytes that the series takes now.</summary>
-    internal long Bytes_NeedsLock => FixedBytes + _slices.Bytes;
+    internal long Bytes_NeedsLock => FixedBytes + _slices.Bytes + (_beforeReset?.LongLength ?? 0);
 
     /// <summary>The longest answer since the start, in ticks; -1 before the first one.</summary>
     internal long LongestTicks => _stripes.Max(stripe => stripe.LongestTicks);
@@ -88,12 +94,35 @@ internal sealed class MetricSeries
     /// <summary>Ends the slice of the number without anything in it.</summary>
     internal void SkipSlice_NeedsLock(long number, long[] scratch, byte[] buffer) => _slices.Put(number, null, scratch, buffer);
 
+    /// <summary>Lets every window but the one since the start begin now.</summary>
+    internal void Reset_NeedsLock(long now, long[] scratch, byte[] buffer)
+    {
+        Array.Clear(scratch);
+        AddNewTo(scratch);
+        for (var cell = 0; cell < scratch.Length; cell++)
+        {
+            _taken[cell] += scratch[cell];
+        }
+
+        _beforeReset = CompactFrame.Encode(_taken, buffer);
+        _slices = new();
+        ResetAt = now;
+    }
+
     /// <summary>Adds the window's figures to the frame.</summary>
     internal void AddTo_NeedsLock(MetricWindow window, long completed, long[] frame)
     {
-        if (window is MetricWindow.SinceStart)
+        if (window is MetricWindow.SinceStart or MetricWindow.SinceReset)
         {
-            _taken.AsSpan().CopyTo(frame);
+            if (window is MetricWindow.SinceReset)
+            {
+                CompactFrame.AddTo(_beforeReset, frame);
+            }
+
+            for (var cell = 0; cell < frame.Length; cell++)
+            {
+                frame[cell] = _taken[cell] - frame[cell];
+            }
         }
         else
         {

@@ -113,6 +113,23 @@ internal sealed class MetricStore : IDisposable
         }
     }
 
+    /// <summary>All series of a kind as one.</summary>
+    internal SeriesSnapshot ReadTotal(SeriesKind kind, MetricWindow window) => SeriesSnapshot.Sum(kind, window, ReadAll(kind, window), _units);
+
+    /// <summary>Lets every window but the one since the start begin now.</summary>
+    internal void Reset()
+    {
+        lock (_lock)
+        {
+            EndSlices_NeedsLock();
+            var now = _time.GetTimestamp();
+            foreach (var series in All())
+            {
+                series.Reset_NeedsLock(now, _scratch, _buffer);
+            }
+        }
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void EndSlices()
@@ -155,8 +172,8 @@ internal sealed class MetricStore : IDisposable
     {
         var frame = new long[FrameLayout.Cells];
         series.AddTo_NeedsLock(window, _completed, frame);
-        var covered = _time.GetElapsedTime(series.CreatedAt);
-        if (window is not MetricWindow.SinceStart)
+        var covered = _time.GetElapsedTime(window is MetricWindow.SinceStart ? series.CreatedAt : series.ResetAt ?? series.CreatedAt);
+        if (window is not (MetricWindow.SinceStart or MetricWindow.SinceReset))
         {
             var reach = _time.GetElapsedTime(_startedAt) - (SliceRings.FirstOf(window, _completed) * SliceLength);
             covered = covered < reach ? covered : reach;

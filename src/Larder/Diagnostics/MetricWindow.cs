@@ -6,6 +6,9 @@ internal enum MetricWindow
     /// <summary>Since the series was created.</summary>
     SinceStart,
 
+    /// <summary>Since the figures were last reset, or since the series was created.</summary>
+    SinceReset,
+
     /// <summary>The last minute: 55 to 60 s.</summary>
     Minute,
 

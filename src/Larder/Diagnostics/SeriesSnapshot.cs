@@ -28,6 +28,27 @@ internal sealed class SeriesSnapshot
         }
     }
 
+    private SeriesSnapshot(SeriesKind kind, MetricWindow window, IReadOnlyList<SeriesSnapshot> parts, TimeUnits units)
+    {
+        Kind = kind;
+        Name = "all";
+        Window = window;
+        Covered = parts.Select(part => part.Covered).DefaultIfEmpty().Max();
+        _frame = new long[FrameLayout.Cells];
+        _units = units;
+        foreach (var part in parts)
+        {
+            for (var cell = 0; cell < _frame.Length; cell++)
+            {
+                _frame[cell] += part._frame[cell];
+            }
+        }
+
+        _recorded = parts.Sum(part => part._recorded);
+        _shortestMs = parts.Min(part => part._shortestMs);
+        _longestMs = parts.Max(part => part._longestMs);
+    }
+
     internal SeriesKind Kind { get; }
 
     internal string Name { get; }
@@ -36,6 +57,9 @@ internal sealed class SeriesSnapshot
 
     /// <summary>The time that the figures are of, for rates.</summary>
     internal TimeSpan Covered { get; }
+
+    /// <summary>Several series as one.</summary>
+    internal static SeriesSnapshot Sum(SeriesKind kind, MetricWindow window, IReadOnlyList<SeriesSnapshot> parts, TimeUnits units) => new(kind, window, parts, units);
 
     internal long Count => Sum(static (_, _) => true);
 
@@ -122,7 +146,7 @@ internal sealed class SeriesSnapshot
     {
         var shortest = _units.MillisecondsFromTicks(series.ShortestTicks);
         var longest = _units.MillisecondsFromTicks(series.LongestTicks);
-        if (Window is MetricWindow.SinceStart)
+        if (Window is MetricWindow.SinceStart || (Window is MetricWindow.SinceReset && series.ResetAt is null))
         {
             return (shortest, longest);
         }

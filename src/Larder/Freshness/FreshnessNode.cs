@@ -13,7 +13,7 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
     private readonly Lock _changing = new();
     private readonly List<WriteSet> _bypassed = [];
     private readonly Queue<ulong> _leftEpochs = [];
-    private readonly List<(WriteToken Token, TaskCompletionSource Reached)> _waiters = [];
+    private readonly List<Waiter> _waiters = [];
     private LogPosition _now = new(LogView.Create(0, 0, sizes ?? new()), 0, null);
     private ulong _schemaHash;
     private long _heardAt = NothingHeard;
@@ -74,7 +74,7 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
 
         // Release: the slots written before are seen by whoever sees the position.
         Volatile.Write(ref _now, next);
-        Wake_NeedsLock(next);
+        Wake_NeedsLock();
     }
 
     /// <summary>Neither serves nor stores what read the tags, until the same write set is given to <see cref="EndBypass"/>.</summary>
@@ -84,6 +84,10 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
 
     /// <summary>Says that at the timestamp this node sent something that has now come back the whole way a write travels.</summary>
     internal void Heard(long sentAt) => Volatile.Write(ref _heardAt, sentAt);
+
+    /// <summary>The most by which the node may be behind; null: that is not known, or it cannot be behind.</summary>
+    internal TimeSpan? LagAt(long timestamp) =>
+        LagBound is not null && Volatile.Read(ref _heardAt) is var heardAt && heardAt != NothingHeard ? time.GetElapsedTime(heardAt, timestamp) : null;
 
     /// <summary>Whether the node may be further behind than its bound allows. It compares this node's clock with itself only.</summary>
     internal bool IsLagging(long timestamp)
@@ -97,6 +101,9 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
         return heardAt == NothingHeard || time.GetElapsedTime(heardAt, timestamp) > bound;
     }
 
+    /// <summary>For how long this node has heard nothing that travelled the whole way; null: it cannot be behind.</summary>
+    internal TimeSpan? Lag => LagBound is null ? null : Volatile.Read(ref _heardAt) is var heardAt and not NothingHeard ? time.GetElapsedTime(heardAt) : TimeSpan.MaxValue;
+
     /// <summary>Waits until the position of the token is applied. False: it is not to be had, and its bearer must be served past the cache.</summary>
     internal ValueTask<bool> WaitForAsync(WriteToken token, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -106,7 +113,22 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
             return new(known);
         }
 
-        return WaitAsync(token, limit, cancellationToken);
+        return WaitAsync(token, isRecord: false, limit, cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits until a record that this node has put into the log is applied here. Its epoch may be one that the node has not come to yet. False: it
+    /// was not applied within the limit, or its epoch is over.
+    /// </summary>
+    internal ValueTask<bool> WaitForRecordAsync(WriteToken token, TimeSpan limit) => WaitAsync(token, isRecord: true, limit, CancellationToken.None);
+
+    /// <summary>Whether the node was in the epoch and has gone on, so that it can never come back to it.</summary>
+    internal bool HasLeft(ulong epoch)
+    {
+        lock (_changing)
+        {
+            return epoch != _now.View.Epoch && _leftEpochs.Contains(epoch);
+        }
     }
 
     /// <summary>Whether the position is applied; null: not yet.</summary>
@@ -115,12 +137,12 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
         : token.IsPoison || token.Epoch != now.View.Epoch ? false
         : token.Seq <= now.Applied ? true : null;
 
-    private async ValueTask<bool> WaitAsync(WriteToken token, TimeSpan limit, CancellationToken cancellationToken)
+    private async ValueTask<bool> WaitAsync(WriteToken token, bool isRecord, TimeSpan limit, CancellationToken cancellationToken)
     {
-        (WriteToken Token, TaskCompletionSource Reached) waiter = (token, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiter = new Waiter(token, isRecord, new(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_changing)
         {
-            if (Has(_now, token) is { } known)
+            if (Has_NeedsLock(waiter) is { } known)
             {
                 return known;
             }
@@ -152,6 +174,11 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
         return Has(Now, token) is true;
     }
 
+    private bool? Has_NeedsLock(Waiter waiter) =>
+        !waiter.IsRecord || waiter.Token.Epoch == _now.View.Epoch ? Has(_now, waiter.Token)
+        : _leftEpochs.Contains(waiter.Token.Epoch) ? false
+        : null;
+
     private void ChangeBypass(WriteSet writes, Action<List<WriteSet>, WriteSet> change)
     {
         lock (_changing)
@@ -163,15 +190,17 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
         }
     }
 
-    private void Wake_NeedsLock(LogPosition now)
+    private void Wake_NeedsLock()
     {
         for (var i = _waiters.Count - 1; i >= 0; i--)
         {
-            if (Has(now, _waiters[i].Token) is not null)
+            if (Has_NeedsLock(_waiters[i]) is not null)
             {
                 _waiters[i].Reached.SetResult();
                 _waiters.RemoveAt(i);
             }
         }
     }
+
+    private sealed record Waiter(WriteToken Token, bool IsRecord, TaskCompletionSource Reached);
 }

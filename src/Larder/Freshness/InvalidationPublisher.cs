@@ -10,13 +10,29 @@ internal sealed class InvalidationPublisher(FreshnessNode node, IInvalidationLog
 {
     private const int MaxPending = 1024;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _changing = new();
     private readonly Queue<WriteSet> _pending = [];
+    private readonly long[] _counts = new long[Enum.GetValues<InvalidationCause>().Length];
     private bool _isRetrying;
 
     internal FreshnessNode Node => node;
+
+    /// <summary>Records that the log has not taken yet.</summary>
+    internal int Pending
+    {
+        get
+        {
+            lock (_changing)
+            {
+                return _pending.Count;
+            }
+        }
+    }
+
+    /// <summary>How many write sets this node has published of a cause, those the log has not taken yet included.</summary>
+    internal long CountOf(InvalidationCause cause) => Interlocked.Read(ref _counts[(int)cause]);
 
     /// <summary>Publishes a committed write set.</summary>
     /// <returns>Its place in the log, applied on this node; poison when the log did not take it.</returns>
@@ -24,9 +40,11 @@ internal sealed class InvalidationPublisher(FreshnessNode node, IInvalidationLog
     {
         if (writes is { IsAll: false, Tags.Length: > WriteSet.MaxTags })
         {
-            writes = WriteSet.Everything with { IsHard = writes.IsHard };
+            writes = WriteSet.Everything with { IsHard = writes.IsHard, Cause = writes.Cause };
         }
 
+        Interlocked.Increment(ref _counts[(int)writes.Cause]);
+        var written = FreshnessFlow.Current?.Written;
         ValueTask<WriteToken> appended;
         try
         {
@@ -34,28 +52,58 @@ internal sealed class InvalidationPublisher(FreshnessNode node, IInvalidationLog
         }
         catch (Exception exception)
         {
+            written?.Note(WriteToken.Poison);
             return new(Keep(writes, exception));
         }
 
-        return appended.IsCompletedSuccessfully ? appended : AwaitAsync(appended, writes);
+        if (!appended.IsCompletedSuccessfully)
+        {
+            written?.Begin();
+            return AwaitAsync(appended, writes, written);
+        }
+
+        var token = appended.GetAwaiter().GetResult();
+        written?.Note(token);
+        return new(token);
     }
 
     /// <summary>
     /// Takes the tags out of service at once, for a commit that ended in an error and may have happened, and for callers who cannot wait for
     /// the log.
     /// </summary>
-    internal UnresolvedWrite BypassUntilResolved(WriteSet writes) => new(this, writes);
-
-    private async ValueTask<WriteToken> AwaitAsync(ValueTask<WriteToken> appended, WriteSet writes)
+    internal UnresolvedWrite BypassUntilResolved(WriteSet writes)
     {
+        FreshnessFlow.Current?.Written?.Note(WriteToken.Poison);
+        return new(this, writes);
+    }
+
+    /// <summary>Takes the tags out of service until what publishes them is done.</summary>
+    internal void BypassWhile(Task<WriteToken> publishing, WriteSet writes)
+    {
+        node.Bypass(writes);
+        _ = EndAsync();
+
+        async Task EndAsync()
+        {
+            await publishing;
+            node.EndBypass(writes);
+        }
+    }
+
+    private async ValueTask<WriteToken> AwaitAsync(ValueTask<WriteToken> appended, WriteSet writes, WrittenTokens? written)
+    {
+        var token = WriteToken.Poison;
         try
         {
-            return await appended;
+            token = await appended;
         }
         catch (Exception exception)
         {
-            return Keep(writes, exception);
+            Keep(writes, exception);
         }
+
+        written?.End(token);
+        return token;
     }
 
     private WriteToken Keep(WriteSet writes, Exception exception)

@@ -24,6 +24,9 @@ internal sealed record WriteSet
     /// <summary>Whether anything may have changed.</summary>
     internal bool IsAll { get; init; }
 
+    /// <summary>What it came of, for whoever counts; it is not part of the record.</summary>
+    internal InvalidationCause Cause { get; init; }
+
     /// <summary>Whether no stale answer may be given across it.</summary>
     internal bool IsHard { get; init; }
 }

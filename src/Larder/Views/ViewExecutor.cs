@@ -1,4 +1,5 @@
 using Larder.Caching;
+using Larder.Diagnostics;
 using Larder.Freshness;
 using Larder.Views.Execution;
 using Larder.Views.Sources;
@@ -69,6 +70,7 @@ public sealed class ViewExecutor
         ArgumentNullException.ThrowIfNull(arguments);
         cancellationToken.ThrowIfCancellationRequested();
         var view = arguments.View;
+        using var activity = LarderActivities.StartView(view);
         var runs = new SectionRun[view.Sections.Length];
         foreach (var planned in view.Plan.Sections)
         {
@@ -92,6 +94,7 @@ public sealed class ViewExecutor
         }
 
         var result = new ViewResult(view, runs, _time.GetUtcNow());
+        LarderActivities.End(activity, result);
         if (ReadScope.Current is { } outer)
         {
             result.ReportTo(outer);
@@ -139,6 +142,7 @@ public sealed class ViewExecutor
     {
         // From here on this caller can leave, even while an embedded database keeps this very thread.
         using var leaving = sections.LeaveOn(cancellationToken);
+        await sections.TakeRemoteAsync().ConfigureAwait(false);
         var loading = _loader.LoadAsync(sections.Loads, view.IsSnapshot);
 
         // It waits for its whole load and then for the flights, of which only others' are still in the air: woken by each flight in turn,

@@ -33,6 +33,8 @@ internal sealed class WritesHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public static async Task<WritesHost> StartAsync(WritesTemplates templates, Db kind, params (string Name, string Value)[] settings) =>
         await StartAsync(await templates.CopyAsync(kind), settings);
 

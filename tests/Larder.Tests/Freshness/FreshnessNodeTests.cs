@@ -19,6 +19,31 @@ public sealed class FreshnessNodeTests
     }
 
     [Fact]
+    public async Task WaitForRecord_OfAnEpochThatTheNodeHasNotComeTo_EndsWhenItIsApplied()
+    {
+        var waiting = _node.WaitForRecordAsync(new(Epoch + 1, 3), TimeSpan.FromSeconds(1)).AsTask();
+
+        _node.Apply(new(Epoch + 1, 2, WriteSet.Everything));
+        Assert.False(waiting.IsCompleted);
+        _node.Apply(new(Epoch + 1, 3, new WriteSet(Row)));
+
+        Assert.True(await waiting.Soon());
+    }
+
+    [Fact]
+    public async Task WaitForRecord_OfAnEpochThatIsOver_EndsWithoutIt()
+    {
+        var waiting = _node.WaitForRecordAsync(new(Epoch, 3), TimeSpan.FromSeconds(1)).AsTask();
+
+        _node.Apply(new(Epoch + 1, 9, WriteSet.Everything));
+
+        Assert.False(await waiting.Soon());
+        Assert.False(await _node.WaitForRecordAsync(new(Epoch, 3), TimeSpan.FromSeconds(1)));
+        Assert.True(_node.HasLeft(Epoch));
+        Assert.False(_node.HasLeft(Epoch + 1));
+    }
+
+    [Fact]
     public void Apply_NextRecord_MakesWhatReadItsTagsStaleAndNothingElse()
     {
         var (row, table, other) = (Read(Row), Read(Table), Read(Tag.Fine("t.id=2")));

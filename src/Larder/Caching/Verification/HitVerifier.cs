@@ -126,7 +126,7 @@ internal sealed class HitVerifier(LarderCacheOptions options, InvalidationPublis
         }
 
         // By the tag of its key, so that it goes on every node, and with it what was composed of it.
-        await publisher.PublishAsync(new WriteSet(HandTags.Key(held.Key)) { IsHard = true });
+        await publisher.PublishAsync(new WriteSet(HandTags.Key(held.Key)) { IsHard = true, Cause = InvalidationCause.Verification });
         Log.HitDiffers(logger, held.Key, string.Join("; ", statements));
     }
 

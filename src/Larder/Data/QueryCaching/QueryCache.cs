@@ -27,10 +27,12 @@ internal sealed class QueryCache
         }
 
         _cache = cache;
-        _policy = cache.GetPolicy(options.Policy);
+        // What a provider gives for a row has no form outside of this process.
+        _policy = cache.GetPolicy(options.Policy) with { UsesRemoteStore = false };
         _options = options;
         _time = time;
         _meter = new QueryMeter(options.MaxMeasuredStatements, time);
+        cache.QueryMeters.Add(_meter);
     }
 
     public IReadOnlyList<QueryStatistics> Statistics => _meter.Read();

@@ -172,7 +172,7 @@ internal sealed class TrackedSchema(TrackedDatabaseOptions options, Invalidation
 
         if (before is not null && !ReferenceEquals(before, analyzer))
         {
-            await publisher.PublishAsync(WriteSet.Everything).ConfigureAwait(false);
+            await publisher.PublishAsync(WriteSet.Everything with { Cause = InvalidationCause.Schema }).ConfigureAwait(false);
             Log.SchemaChanged(logger, options.Name);
         }
 

@@ -12,6 +12,9 @@ namespace Larder.SqlAnalysis.Statements;
 /// </summary>
 internal sealed class ColumnUses
 {
+    // Each name is looked at for each table: beyond so many the time would no longer grow with the text alone.
+    private const int MaxTables = 64;
+
     private static readonly HashSet<string> SystemColumns = new(StringComparer.Ordinal) { "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_" };
 
     private readonly StatementContext _context;
@@ -25,6 +28,10 @@ internal sealed class ColumnUses
     public ColumnUses(StatementContext context, int from, int to)
     {
         (_context, _tokens) = (context, context.Tokens);
+        _isUnknown = context.Reads.Count is 0 or > MaxTables || context.Blocks.Values.Sum(block => block.Items.Count) > MaxTables
+            || context.Blocks.Values.Any(block => block.NotPinnable is not null);
+        if (_isUnknown)
+            return;
         foreach (var item in context.Blocks.Values.SelectMany(block => block.Items).Concat(context.Reads))
         {
             _aliases.Add(item.Alias);
@@ -34,7 +41,6 @@ internal sealed class ColumnUses
         var hasBetween = false;
         for (var at = from; at < to; at++)
             hasBetween |= _tokens.Is(at, SqlKeyword.Between);
-        _isUnknown = context.Blocks.Values.Any(block => block.NotPinnable is not null);
         for (var at = from; at < to && !_isUnknown; at++)
             _isUnknown = !Add(at, to, hasBetween);
     }
@@ -98,11 +104,11 @@ internal sealed class ColumnUses
             return _tokens.Kind(at - 1) != SqlTokenKind.Dot && !_tokens.Is(_tokens.Outer(at) - 1, SqlKeyword.Using);
         }
 
-        if (_tokens.Kind(at) is not (SqlTokenKind.Word or SqlTokenKind.QuotedName))
+        if (_tokens.Kind(at) is not (SqlTokenKind.Word or SqlTokenKind.QuotedName) || IsReserved(_tokens.Keyword(at)))
+            return true;
+        if (_tokens.Kind(at + 1) == SqlTokenKind.Dot || _tokens.Is(at - 1, SqlKeyword.As) || IsDeclared(at))
             return true;
         var name = _tokens.Name(at);
-        if (_tokens.Kind(at + 1) == SqlTokenKind.Dot || _tokens.Is(at - 1, SqlKeyword.As) || _declarations.Exists(written => at >= written.From && at < written.To))
-            return true;
         if (SystemColumns.Contains(name))
             return false;
         var isQualified = _tokens.Kind(at - 1) == SqlTokenKind.Dot;
@@ -114,6 +120,22 @@ internal sealed class ColumnUses
             Tested = Tested(isQualified ? at - 2 : at, at + 1, to, hasBetween),
         });
         return true;
+    }
+
+    // Of these neither database takes one for a name that is not quoted.
+    private static bool IsReserved(SqlKeyword keyword) => keyword is SqlKeyword.Select or SqlKeyword.From or SqlKeyword.Where or SqlKeyword.And or SqlKeyword.Or
+        or SqlKeyword.Not or SqlKeyword.On or SqlKeyword.In or SqlKeyword.As or SqlKeyword.Group or SqlKeyword.Order or SqlKeyword.Having or SqlKeyword.Limit
+        or SqlKeyword.Join or SqlKeyword.Union or SqlKeyword.Case or SqlKeyword.When or SqlKeyword.Then or SqlKeyword.Else or SqlKeyword.Distinct or SqlKeyword.Null;
+
+    private bool IsDeclared(int at)
+    {
+        foreach (var (from, to) in _declarations)
+        {
+            if (at >= from && at < to)
+                return true;
+        }
+
+        return false;
     }
 
     // "count(*)" and a product are none.

@@ -25,11 +25,11 @@ internal sealed class ReadTemplate
         }
 
         _fixed = [.. tags];
-        _pins = [.. finer.Where(read => read.Pin is not null && read.Lookup is null).Select(read => new PinnedRead(read.Pin!, read.Facets))];
+        _pins = [.. finer.Where(read => read.Pin is not null && read.Lookup is null).Select(read => new PinnedRead(read.Pin!, read.Facets, IsAlone(read, finer)))];
         ImmutableArray<TableRead> lookedUp = [.. finer.Where(read => read.Lookup is not null)];
         Probes = [.. lookedUp.Select(read => read.Lookup!.Probe).DistinctBy(probe => probe.Text)];
         var texts = Probes.Select(probe => probe.Text).ToList();
-        _lookups = [.. lookedUp.Select(read => new LookedUpRead(read.Lookup!.Column, texts.IndexOf(read.Lookup.Probe.Text), read.Pin, read.Facets))];
+        _lookups = [.. lookedUp.Select(read => new LookedUpRead(read.Lookup!.Column, texts.IndexOf(read.Lookup.Probe.Text), read.Pin, read.Facets, IsAlone(read, finer)))];
     }
 
     /// <summary>What to run before the statement, for <see cref="Bind{TParameters}(TParameters, IReadOnlyList{IReadOnlyList{object?}?}?, AnalyzerFaults)"/>.</summary>
@@ -54,20 +54,23 @@ internal sealed class ReadTemplate
         var ignoresAffinity = (faults & AnalyzerFaults.AffinityIgnored) != AnalyzerFaults.None;
         var tags = new TagCollector(stackalloc Tag[128]);
         tags.AddRange(_fixed.AsSpan());
-        foreach (var (pin, facets) in _pins)
-            AddPinned(pin, facets, parameters, ref tags, ignoresAffinity);
-        foreach (var (column, probe, otherwise, facets) in _lookups)
+        foreach (var (pin, facets, isAlone) in _pins)
+            AddPinned(pin, facets, isAlone, parameters, ref tags, ignoresAffinity);
+        foreach (var (column, probe, otherwise, facets, isAlone) in _lookups)
         {
-            if (TryAddFound(column, found?[probe], facets, ref tags))
+            if (TryAddFound(column, found?[probe], facets, isAlone, ref tags))
                 continue;
             if (otherwise is not null)
-                AddPinned(otherwise, facets, parameters, ref tags, ignoresAffinity);
+                AddPinned(otherwise, facets, isAlone, parameters, ref tags, ignoresAffinity);
             else
                 AddWhole(column.Relation, facets, ref tags);
         }
 
         return tags.ToArray();
     }
+
+    // No other read brings a tag of its rows.
+    private static bool IsAlone(TableRead read, ImmutableArray<TableRead> reads) => reads.All(other => other == read || other.Relation != read.Relation);
 
     private static bool IsWhole(TableRead read) => read.Pin is null && read.Lookup is null;
 
@@ -84,19 +87,19 @@ internal sealed class ReadTemplate
             tags.Add(relation.Table.Of(facet));
     }
 
-    private static void AddPinned<TParameters>(Pin pin, ImmutableArray<Tag> facets, TParameters parameters, ref TagCollector tags, bool ignoresAffinity)
+    private static void AddPinned<TParameters>(Pin pin, ImmutableArray<Tag> facets, bool isAlone, TParameters parameters, ref TagCollector tags, bool ignoresAffinity)
         where TParameters : ISqlParameters
     {
         var values = new TagCollector(stackalloc Tag[ConditionReader.MaxValues]);
         if (TryValues(pin, parameters, ref values, ignoresAffinity))
-            AddRows(pin.Column, values.Tags, facets, ref tags);
+            AddRows(pin.Column, values.Tags, facets, isAlone, ref tags);
         else
             AddWhole(pin.Column.Relation, facets, ref tags);
         values.Dispose();
     }
 
     // NULL equals nothing, so that it is no value to look for.
-    private static bool TryAddFound(TrackedColumn column, IReadOnlyList<object?>? found, ImmutableArray<Tag> facets, ref TagCollector tags)
+    private static bool TryAddFound(TrackedColumn column, IReadOnlyList<object?>? found, ImmutableArray<Tag> facets, bool isAlone, ref TagCollector tags)
     {
         if (found is not { Count: <= Lookup.MaxValues })
             return false;
@@ -110,12 +113,12 @@ internal sealed class ReadTemplate
             values.Add(tag);
         }
 
-        AddRows(column, values.Tags, facets, ref tags);
+        AddRows(column, values.Tags, facets, isAlone, ref tags);
         return true;
     }
 
     // The wildcards have no facets: they stand for every change.
-    private static void AddRows(TrackedColumn column, scoped ReadOnlySpan<Tag> values, ImmutableArray<Tag> facets, ref TagCollector tags)
+    private static void AddRows(TrackedColumn column, scoped ReadOnlySpan<Tag> values, ImmutableArray<Tag> facets, bool isAlone, ref TagCollector tags)
     {
         tags.Add(column.Relation.AnyRow);
         tags.Add(column.AnyValue);
@@ -125,7 +128,12 @@ internal sealed class ReadTemplate
             if (!hasFacets)
                 tags.Add(value);
             for (var i = 0; hasFacets && i < facets.Length; i++)
-                tags.Add(value.Of(facets[i]));
+            {
+                if (isAlone)
+                    tags.Append(value.Of(facets[i]));
+                else
+                    tags.Add(value.Of(facets[i]));
+            }
         }
     }
 
@@ -167,7 +175,7 @@ internal sealed class ReadTemplate
         return true;
     }
 
-    private readonly record struct PinnedRead(Pin Pin, ImmutableArray<Tag> Facets);
+    private readonly record struct PinnedRead(Pin Pin, ImmutableArray<Tag> Facets, bool IsAlone);
 
-    private readonly record struct LookedUpRead(TrackedColumn Column, int Probe, Pin? Otherwise, ImmutableArray<Tag> Facets);
+    private readonly record struct LookedUpRead(TrackedColumn Column, int Probe, Pin? Otherwise, ImmutableArray<Tag> Facets, bool IsAlone);
 }

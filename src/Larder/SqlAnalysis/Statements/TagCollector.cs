@@ -16,8 +16,13 @@ internal ref struct TagCollector(Span<Tag> first)
     public void Add(Tag tag)
     {
         // Numbers, because a search for them is vectorized.
-        if (MemoryMarshal.Cast<Tag, ulong>(_tags[.._count]).Contains(tag.Bits))
-            return;
+        if (!MemoryMarshal.Cast<Tag, ulong>(_tags[.._count]).Contains(tag.Bits))
+            Append(tag);
+    }
+
+    /// <summary>Adds a tag that is not there yet.</summary>
+    public void Append(Tag tag)
+    {
         if (_count == _tags.Length)
             Grow();
         _tags[_count++] = tag;

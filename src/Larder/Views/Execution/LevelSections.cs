@@ -95,6 +95,25 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, SectionLoa
         return isAny;
     }
 
+    /// <summary>Asks the second level for all that this call has to read, at once; what it has need not be read. It throws nothing.</summary>
+    public async ValueTask TakeRemoteAsync()
+    {
+        if (cache.Engine.Remote is null || _loads.Count == 0)
+        {
+            return;
+        }
+
+        var leading = _waits.Where(run => run.Flight!.IsLeader).ToArray();
+        var found = await Task.WhenAll(leading.Select(run => run.Flight!.TryTakeRemoteAsync().AsTask())).ConfigureAwait(false);
+        for (var i = 0; i < leading.Length; i++)
+        {
+            if (found[i])
+            {
+                _loads.RemoveAll(load => ReferenceEquals(load.Planned, leading[i].Planned));
+            }
+        }
+    }
+
     /// <summary>Takes this caller out of every flight when the token is cancelled, whether or not it waits by then.</summary>
     public CancellationTokenRegistration LeaveOn(CancellationToken cancellationToken) =>
         cancellationToken.UnsafeRegister(static sections => ((LevelSections)sections!).Leave(), this);
@@ -245,7 +264,7 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, SectionLoa
             var answer = await flight.AnswerAsync(cancellationToken).ConfigureAwait(false);
             if (answer.Kind == CacheAnswerKind.Usable)
             {
-                run.Take(flight.IsLeader ? SectionOutcome.Loaded : SectionOutcome.Collapsed, answer, ElapsedOf(run));
+                run.Take(answer.IsFromRemoteStore ? SectionOutcome.Hit : flight.IsLeader ? SectionOutcome.Loaded : SectionOutcome.Collapsed, answer, ElapsedOf(run));
             }
             else
             {

@@ -1,0 +1,211 @@
+using Larder.Freshness;
+using Larder.Redis.Resp;
+
+namespace Larder.Redis.Log;
+
+/// <summary>
+/// The protocol of one node that follows the log, without sockets and clocks, so that the simulation runs the product's own code. One caller
+/// reads the stream, takes what it read and jumps; another may ask for the tail beside it.
+/// </summary>
+/// <remarks>
+/// A node is behind, and how far, is known by asking for the tail: whoever asked at a time and later has applied what the answer named has
+/// everything that was in the log at that time. That is the nonce of the design without a record for it: epoch and position name the tail
+/// uniquely, and only the script that appends can answer. An answer that names a record which a read sent <em>after</em> it does not bring was
+/// lost (trimmed, deleted, or its ID lies before those this node has seen): the node jumps to the tail and knows nothing of what was before.
+/// </remarks>
+internal class LogFollower(FreshnessNode node)
+{
+    private readonly Lock _changing = new();
+    private Question? _open;
+    private ulong _refused;
+    private bool _mustJump = true;
+
+    /// <summary>After which entry the stream is to be read.</summary>
+    public StreamId ReadAfter { get; private set; }
+
+    /// <summary>Whether the tail must be asked for and jumped to before anything is read.</summary>
+    public bool MustJump
+    {
+        get
+        {
+            lock (_changing)
+            {
+                return _mustJump;
+            }
+        }
+    }
+
+    /// <summary>An epoch that this node has left and so can never follow again; 0: none. The script begins another one for it.</summary>
+    public ulong Refused
+    {
+        get
+        {
+            lock (_changing)
+            {
+                return _refused;
+            }
+        }
+    }
+
+    /// <summary>Begins at the tail, with a floor there. Only the reader of the stream calls it, with no read under way.</summary>
+    /// <param name="tail">The answer to a question that was asked while no read was under way.</param>
+    /// <param name="askedAt">The timestamp before the question was sent.</param>
+    public virtual void Jump(LogTail tail, long askedAt)
+    {
+        lock (_changing)
+        {
+            if (Refuses(tail.Epoch))
+            {
+                return;
+            }
+
+            node.Apply(new(tail.Epoch, tail.Seq, WriteSet.Everything));
+            ReadAfter = tail.Id;
+            _open = null;
+            _mustJump = false;
+            node.Heard(askedAt);
+        }
+    }
+
+    /// <summary>Whether an unanswered question is open, so that a read should not wait long for entries.</summary>
+    public bool IsBehind
+    {
+        get
+        {
+            lock (_changing)
+            {
+                return _open is not null;
+            }
+        }
+    }
+
+    /// <summary>To be called before a read of the stream is sent; its result is given back with what was read.</summary>
+    public object? BeginRead()
+    {
+        lock (_changing)
+        {
+            return _open;
+        }
+    }
+
+    /// <summary>Takes what a read brought.</summary>
+    /// <param name="entries">The entries after <see cref="ReadAfter"/>.</param>
+    /// <param name="began">What <see cref="BeginRead"/> said.</param>
+    public virtual void Take(IReadOnlyList<StreamEntry> entries, object? began)
+    {
+        lock (_changing)
+        {
+            foreach (var entry in entries)
+            {
+                if (TryRead(entry, out var record))
+                {
+                    node.Apply(record);
+                }
+                else
+                {
+                    // Not of this log's making; what it stood for is not known.
+                    _mustJump = true;
+                }
+
+                ReadAfter = entry.Id;
+            }
+
+            if (_open is { } open)
+            {
+                Settle_NeedsLock(open);
+                if (_open is not null && entries.Count == 0 && ReferenceEquals(open, began))
+                {
+                    // The read began after the answer, and the record it named did not come: it is gone.
+                    _mustJump = true;
+                    _open = null;
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes the answer to a question for the tail that any caller asked.</summary>
+    public void Answered(LogTail tail, long askedAt)
+    {
+        lock (_changing)
+        {
+            if (_mustJump || Refuses(tail.Epoch))
+            {
+                return;
+            }
+
+            var question = new Question(tail, askedAt);
+            if (IsReached(question))
+            {
+                node.Heard(askedAt);
+            }
+            else
+            {
+                // The older one is kept, or a node that is always a little behind would never hear.
+                _open ??= question;
+            }
+        }
+    }
+
+    /// <summary>Whether all that was in the log when the question was answered is applied here.</summary>
+    protected virtual bool IsReached(LogTail tail) => node.Now is var now && now.View.Epoch == tail.Epoch && now.Applied >= tail.Seq;
+
+    private bool IsReached(Question question) => IsReached(question.Tail);
+
+    private void Settle_NeedsLock(Question open)
+    {
+        if (IsReached(open))
+        {
+            node.Heard(open.AskedAt);
+            _open = null;
+        }
+        else if (node.HasLeft(open.Tail.Epoch))
+        {
+            // The log has gone on to another epoch meanwhile; the next question is about that one.
+            _open = null;
+        }
+    }
+
+    // The server speaks for a life of the log that this node has left, as after a failover and back: one of them must begin anew. Where the
+    // answer is only late, the script finds another epoch than the refused one and does nothing.
+    private bool Refuses(ulong epoch)
+    {
+        if (!node.HasLeft(epoch))
+        {
+            _refused = 0;
+            return false;
+        }
+
+        _refused = epoch;
+        _mustJump = true;
+        return true;
+    }
+
+    private static bool TryRead(StreamEntry entry, out LogRecord record)
+    {
+        ulong epoch = 0;
+        long seq = 0;
+        byte[]? bytes = null;
+        for (var i = 0; i + 1 < entry.Fields.Count; i += 2)
+        {
+            var value = entry.Fields[i + 1];
+            switch (entry.Fields[i])
+            {
+                case [(byte)'e']:
+                    _ = LogTail.TryParseEpoch(System.Text.Encoding.ASCII.GetString(value), out epoch);
+                    break;
+                case [(byte)'s']:
+                    _ = LogTail.TryParseSeq(System.Text.Encoding.ASCII.GetString(value), out seq);
+                    break;
+                case [(byte)'r']:
+                    bytes = value;
+                    break;
+            }
+        }
+
+        var isRecord = epoch != 0 && seq > 0 && bytes is not null;
+        record = isRecord ? new(epoch, seq, LogRecordFormat.Decode(bytes)) : new(0, 0, WriteSet.Everything);
+        return isRecord;
+    }
+
+    private sealed record Question(LogTail Tail, long AskedAt);
+}
