@@ -1,6 +1,9 @@
 namespace Erp.Tests;
 
-/// <summary>What the tests need from outside: a PostgreSQL server and the AdventureWorks files. Missing, a test is skipped, or fails where they are required.</summary>
+/// <summary>
+/// What the tests need from outside. Without a PostgreSQL server, which ./test.sh starts, a test is skipped, or fails where it is required; without the AdventureWorks files, which
+/// nothing can install, it is skipped, and ./test.sh counts it so.
+/// </summary>
 internal static class TestServices
 {
     public const string RequireVariable = "LARDER_TEST_REQUIRE_SERVICES";
@@ -9,7 +12,7 @@ internal static class TestServices
     public static string PostgreSql() =>
         Environment.GetEnvironmentVariable("LARDER_TEST_POSTGRES") is { Length: > 0 } connectionString
             ? connectionString
-            : Missing("LARDER_TEST_POSTGRES is not set; ./test.sh sets it.");
+            : MissingServer("LARDER_TEST_POSTGRES is not set; ./test.sh sets it.");
 
     /// <summary>The folder named by LARDER_ADVENTUREWORKS, or shared/data/adventureworks beside or above the repository.</summary>
     public static string AdventureWorks()
@@ -22,13 +25,18 @@ internal static class TestServices
             if (Directory.Exists(candidate))
                 return candidate;
         }
-        return Missing("The AdventureWorks files are not there; LARDER_ADVENTUREWORKS names their folder.");
+        return Skipped("The AdventureWorks files are not there; LARDER_ADVENTUREWORKS names their folder.");
     }
 
-    private static string Missing(string reason)
+    private static string MissingServer(string reason)
     {
         if (Environment.GetEnvironmentVariable(RequireVariable) == "1")
             Assert.Fail(reason);
+        return Skipped(reason);
+    }
+
+    private static string Skipped(string reason)
+    {
         Assert.Skip(reason);
         return "";
     }

@@ -32,9 +32,10 @@ internal sealed class CacheReporter(LarderCache cache, IOptions<LarderCacheOptio
     public InvalidationFigures Invalidations()
     {
         var publisher = cache.Publisher;
+        var timestamp = time.GetTimestamp();
         var counts = Causes.ToDictionary(cause => cause.Name, cause => publisher.CountOf(cause.Cause), StringComparer.Ordinal);
         return new(
-            counts.Values.Sum(), counts, publisher.Pending, publisher.Node.Now.Applied, LagMs, publisher.Node.IsLagging(time.GetTimestamp()));
+            counts.Values.Sum(), counts, publisher.Pending, publisher.Node.Now.Applied, LagMsAt(timestamp), publisher.Node.IsLagging(timestamp));
     }
 
     public CacheHealth Health()
@@ -78,7 +79,8 @@ internal sealed class CacheReporter(LarderCache cache, IOptions<LarderCacheOptio
         [.. store.ReadAll(SeriesKind.Section, window).Where(section => section.Count > 0).OrderByDescending(section => section.Count).Select(OfSection)]);
 
     /// <summary>How far behind the log this node may be; 0 where it cannot be, null where it has heard nothing yet.</summary>
-    private double? LagMs => cache.Publisher.Node.Lag is not { } lag ? 0 : lag == TimeSpan.MaxValue ? null : Monitoring.Figures.Milliseconds(lag.TotalMilliseconds);
+    private double? LagMsAt(long timestamp) =>
+        cache.Publisher.Node.LagAt(timestamp) is not { } lag ? 0 : lag == TimeSpan.MaxValue ? null : Monitoring.Figures.Milliseconds(lag.TotalMilliseconds);
 
     private static QueryMetric OfSection(SeriesSnapshot section)
     {

@@ -40,19 +40,19 @@ internal sealed class LarderMeter(IMeterFactory factory, MetricStore store, Cach
     private IEnumerable<Measurement<long>> Requests() =>
         from route in store.ReadAll(SeriesKind.Route, MetricWindow.SinceStart)
         let space = route.Name.IndexOf(' ')
-        from count in CountsOf(route)
+        from count in route.Counts()
         select new Measurement<long>(
             count.Count,
             new("http.request.method", space < 0 ? "" : route.Name[..space]),
             new("http.route", route.Name[(space + 1)..]),
-            new("larder.cache.outcome", count.Outcome),
-            new("larder.result", count.Result));
+            new("larder.cache.outcome", SeriesLabels.Of(count.Outcome)),
+            new("larder.result", SeriesLabels.Of(count.Result)));
 
     private IEnumerable<Measurement<long>> SectionReads() =>
         from section in store.ReadAll(SeriesKind.Section, MetricWindow.SinceStart)
-        from count in CountsOf(section)
+        from count in section.Counts()
         select new Measurement<long>(
-            count.Count, new("larder.section", section.Name), new("larder.cache.outcome", count.Outcome), new("larder.result", count.Result));
+            count.Count, new("larder.section", section.Name), new("larder.cache.outcome", SeriesLabels.Of(count.Outcome)), new("larder.result", SeriesLabels.Of(count.Result)));
 
     private IEnumerable<Measurement<double>> SectionTimes() =>
         from section in store.ReadAll(SeriesKind.Section, MetricWindow.SinceStart)
@@ -63,11 +63,4 @@ internal sealed class LarderMeter(IMeterFactory factory, MetricStore store, Cach
         cache.Invalidations().ByCause.Select(cause => new Measurement<long>(cause.Value, new KeyValuePair<string, object?>("larder.cause", cause.Key)));
 
     private IEnumerable<Measurement<double>> Lag() => cache.Invalidations() is { LogLagMs: { } lag } ? [new Measurement<double>(lag / 1000)] : [];
-
-    private static IEnumerable<(string Outcome, string Result, long Count)> CountsOf(SeriesSnapshot series) =>
-        from outcome in Enum.GetValues<CacheOutcome>()
-        from result in Enum.GetValues<ResultClass>()
-        let count = series.CountOf(outcome, result)
-        where count > 0
-        select (SeriesLabels.Of(outcome), SeriesLabels.Of(result), count);
 }

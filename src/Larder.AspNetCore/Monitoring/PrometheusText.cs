@@ -10,12 +10,13 @@ namespace Larder.AspNetCore.Monitoring;
 /// The figures in the text format of Prometheus (0.0.4), since the start: a reset does not touch them. Labels are routes, views and sections as far as the store has
 /// series of their own, and closed sets.
 /// </summary>
-internal sealed class PrometheusText(MetricStore store, CacheReporter cache, AlertBoard alerts, TimeProvider time)
+internal sealed class PrometheusText(MetricStore store, CacheReporter cache, AlertBoard alerts)
 {
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
     private const double MsOfASecond = 1000;
 
     private static readonly double[] BoundsInSeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
     public Task WriteAsync(HttpContext context)
     {
         context.Response.ContentType = ContentType;
@@ -97,7 +98,6 @@ internal sealed class PrometheusText(MetricStore store, CacheReporter cache, Ale
         Single(text, "larder_cache_memory_bytes", "gauge", "Memory that entries take.", figures.MemoryUsedBytes);
         Single(text, "larder_cache_memory_limit_bytes", "gauge", "The most memory that entries may take.", figures.MemoryLimitBytes);
         Single(text, "larder_monitoring_memory_bytes", "gauge", "Memory that the figures themselves take.", store.Bytes);
-        Single(text, "larder_scrape_timestamp_seconds", "gauge", "When these figures were read.", time.GetUtcNow().ToUnixTimeMilliseconds() / MsOfASecond);
     }
 
     private void WriteInvalidations(StringBuilder text)
@@ -118,15 +118,9 @@ internal sealed class PrometheusText(MetricStore store, CacheReporter cache, Ale
 
     private static void WriteCounts(StringBuilder text, string name, string labels, SeriesSnapshot series)
     {
-        foreach (var outcome in Enum.GetValues<CacheOutcome>())
+        foreach (var (outcome, result, count) in series.Counts())
         {
-            foreach (var result in Enum.GetValues<ResultClass>())
-            {
-                if (series.CountOf(outcome, result) is > 0 and var count)
-                {
-                    Sample(text, name, $"{labels},outcome=\"{SeriesLabels.Of(outcome)}\",result=\"{SeriesLabels.Of(result)}\"", count);
-                }
-            }
+            Sample(text, name, $"{labels},outcome=\"{SeriesLabels.Of(outcome)}\",result=\"{SeriesLabels.Of(result)}\"", count);
         }
     }
 

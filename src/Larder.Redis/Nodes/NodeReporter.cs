@@ -9,14 +9,13 @@ namespace Larder.Redis.Nodes;
 /// <summary>Follows the log from the host's start on, before the first request, says again and again how this node is doing, and looks how Redis is.</summary>
 internal sealed class NodeReporter(RedisInvalidationLog log, RedisNodeRegistry registry, LarderCache cache, TimeProvider time) : BackgroundService, IRemoteHealth
 {
-    private volatile bool _isReachable = true;
-    private volatile object? _memoryUsedPercent;
+    private volatile Health _health = new(IsReachable: true, MemoryUsedPercent: null);
 
     /// <summary>Whether Redis took this node's last report; true before the first.</summary>
-    public bool IsReachable => _isReachable;
+    public bool IsReachable => _health.IsReachable;
 
     /// <inheritdoc />
-    public double? MemoryUsedPercent => (double?)_memoryUsedPercent;
+    public double? MemoryUsedPercent => _health.MemoryUsedPercent;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -31,13 +30,12 @@ internal sealed class NodeReporter(RedisInvalidationLog log, RedisNodeRegistry r
             try
             {
                 await registry.ReportAsync(stoppingToken);
-                _memoryUsedPercent = await MemoryAsync(stoppingToken);
-                _isReachable = true;
+                _health = new(IsReachable: true, await MemoryAsync(stoppingToken));
             }
             catch (RedisException)
             {
                 // Redis forgets this node after a while; it speaks again when Redis is back.
-                _isReachable = false;
+                _health = _health with { IsReachable = false };
             }
 
             await Task.Delay(RedisNodeRegistry.Interval, time, stoppingToken);
@@ -45,9 +43,11 @@ internal sealed class NodeReporter(RedisInvalidationLog log, RedisNodeRegistry r
     }
 
     // Null where Redis has no limit.
-    private async ValueTask<object?> MemoryAsync(CancellationToken cancellationToken)
+    private async ValueTask<double?> MemoryAsync(CancellationToken cancellationToken)
     {
         var health = cache.Engine.Remote is { } remote ? await remote.CheckAsync(cancellationToken) : null;
         return health?.State is { MemoryLimitBytes: > 0 and var limit, MemoryUsedBytes: { } used } ? 100.0 * used / limit : null;
     }
+
+    private sealed record Health(bool IsReachable, double? MemoryUsedPercent);
 }

@@ -94,7 +94,7 @@ public sealed class RedisNodeRegistry
             Version,
             LogTail.EpochText(now.View.Epoch),
             now.Applied,
-            _node.LagAt(timestamp)?.TotalMilliseconds,
+            _node.LagAt(timestamp) is { } lag && lag < TimeSpan.MaxValue ? lag.TotalMilliseconds : null,
             statistics.HitRatePercent,
             statistics.Hits,
             statistics.Misses,

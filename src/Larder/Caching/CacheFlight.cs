@@ -126,7 +126,7 @@ internal sealed class CacheFlight<T>(CacheEngine engine, CacheLoad<T> load, Flig
         }
 
         var value = kind == CacheAnswerKind.Usable ? load.Take() : default!;
-        return new(kind, value, load.Stamp, checkedAt, reads.HasStalePart) 
+        return new(kind, value, load.Stamp, checkedAt, reads.HasStalePart)
         {
             NotStorable = reads.NotStorable,
             IsFromRemoteStore = load.FoundAt is not null,

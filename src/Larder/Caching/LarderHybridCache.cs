@@ -91,23 +91,24 @@ internal sealed class LarderHybridCache(LarderCache cache) : HybridCache
             ({ } all, { } local) => all < local ? all : local,
             var (all, local) => all ?? local,
         };
-        if (expiration is not { } asked)
+        var duration = expiration is { } asked ? TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, CachePolicy.GreatestDuration.Ticks)) : policy.Duration;
+        var usesRemoteStore = policy.UsesRemoteStore && MayUseRemoteStore(options);
+        if (policy.Duration == duration && policy.UsesRemoteStore == usesRemoteStore)
         {
-            return UsesRemoteStore(options) ? policy : policy with { UsesRemoteStore = false };
+            return policy;
         }
 
-        // Most callers ask for the same few durations, one after another for the same.
-        var duration = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, CachePolicy.GreatestDuration.Ticks));
-        if (_lastPolicy is not { } last || last.Duration != duration || last.UsesRemoteStore != UsesRemoteStore(options))
+        // Most callers ask for the same few, one after another for the same.
+        if (_lastPolicy is not { } last || last.Duration != duration || last.UsesRemoteStore != usesRemoteStore)
         {
-            _lastPolicy = last = policy with { Duration = duration, UsesRemoteStore = UsesRemoteStore(options) };
+            _lastPolicy = last = policy with { Duration = duration, UsesRemoteStore = usesRemoteStore };
         }
 
         return last;
     }
 
     // One of the two flags is enough: what is only read, or only written, there would be missed by the next caller or found by it.
-    private static bool UsesRemoteStore(HybridCacheEntryOptions? options) =>
+    private static bool MayUseRemoteStore(HybridCacheEntryOptions? options) =>
         ((options?.Flags ?? HybridCacheEntryFlags.None) & HybridCacheEntryFlags.DisableDistributedCache) == HybridCacheEntryFlags.None;
 
     private static CacheVariant VariantFor(HybridCacheEntryFlags flags) =>

@@ -61,6 +61,14 @@ internal sealed class SeriesSnapshot
     /// <summary>Several series as one.</summary>
     internal static SeriesSnapshot Sum(SeriesKind kind, MetricWindow window, IReadOnlyList<SeriesSnapshot> parts, TimeUnits units) => new(kind, window, parts, units);
 
+    /// <summary>What was counted at all, by what the cache did and how it ended.</summary>
+    internal IEnumerable<(CacheOutcome Outcome, ResultClass Result, long Count)> Counts() =>
+        from outcome in Enum.GetValues<CacheOutcome>()
+        from result in Enum.GetValues<ResultClass>()
+        let count = CountOf(outcome, result)
+        where count > 0
+        select (outcome, result, count);
+
     internal long Count => Sum(static (_, _) => true);
 
     /// <summary>Status 500 and above.</summary>

@@ -85,24 +85,12 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
     /// <summary>Says that at the timestamp this node sent something that has now come back the whole way a write travels.</summary>
     internal void Heard(long sentAt) => Volatile.Write(ref _heardAt, sentAt);
 
-    /// <summary>The most by which the node may be behind; null: that is not known, or it cannot be behind.</summary>
+    /// <summary>The most by which the node may be behind at a time; <see cref="TimeSpan.MaxValue"/> before it has heard anything, null: it cannot be behind.</summary>
     internal TimeSpan? LagAt(long timestamp) =>
-        LagBound is not null && Volatile.Read(ref _heardAt) is var heardAt && heardAt != NothingHeard ? time.GetElapsedTime(heardAt, timestamp) : null;
+        LagBound is null ? null : Volatile.Read(ref _heardAt) is var heardAt and not NothingHeard ? time.GetElapsedTime(heardAt, timestamp) : TimeSpan.MaxValue;
 
     /// <summary>Whether the node may be further behind than its bound allows. It compares this node's clock with itself only.</summary>
-    internal bool IsLagging(long timestamp)
-    {
-        if (LagBound is not { } bound)
-        {
-            return false;
-        }
-
-        var heardAt = Volatile.Read(ref _heardAt);
-        return heardAt == NothingHeard || time.GetElapsedTime(heardAt, timestamp) > bound;
-    }
-
-    /// <summary>For how long this node has heard nothing that travelled the whole way; null: it cannot be behind.</summary>
-    internal TimeSpan? Lag => LagBound is null ? null : Volatile.Read(ref _heardAt) is var heardAt and not NothingHeard ? time.GetElapsedTime(heardAt) : TimeSpan.MaxValue;
+    internal bool IsLagging(long timestamp) => LagAt(timestamp) > LagBound;
 
     /// <summary>Waits until the position of the token is applied. False: it is not to be had, and its bearer must be served past the cache.</summary>
     internal ValueTask<bool> WaitForAsync(WriteToken token, TimeSpan limit, CancellationToken cancellationToken)

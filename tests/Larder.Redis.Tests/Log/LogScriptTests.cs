@@ -1,3 +1,4 @@
+using Larder.Caching;
 using Larder.Freshness;
 using Larder.Redis.Log;
 using Larder.Redis.Resp;
@@ -120,8 +121,8 @@ public sealed class LogScriptTests
         await using (var admin = await redis.ConnectAsync())
         {
             await admin.RunAsync(
-                "ACL SETUSER", "larder", "on", ">secret", "~{larder}:*", "-@all", "+hello", "+select", "+evalsha", "+eval", "+info", "+exists", "+hmget",
-                "+hset", "+xadd", "+xread", "+zremrangebyscore", "+zadd", "+zrevrange", "+pexpire", "+set", "+mget", "+time");
+                "ACL SETUSER", "larder", "on", ">secret", "~{larder}:*", "~larder:entry:*", "-@all", "+hello", "+select", "+evalsha", "+eval", "+info", "+exists", "+hmget",
+                "+hset", "+xadd", "+xread", "+zremrangebyscore", "+zadd", "+zrevrange", "+pexpire", "+set", "+mget", "+time", "+get", "+getrange", "+unlink", "+scan", "+dbsize");
         }
 
         await using var node = new TestNode($"redis://larder:secret@127.0.0.1:{redis.Port}");
@@ -130,6 +131,11 @@ public sealed class LogScriptTests
         Assert.False((await node.PublishAsync(1)).IsPoison);
         await node.Registry.ReportAsync(CancellationToken.None);
         Assert.Equal([node.Registry.Id], (await node.Registry.ListAsync()).Select(info => info.Id));
+        await node.ReadSharedAsync(1, () => 1);
+        await TestNode.UntilAsync(() => node.Cache.GetStatistics().RemoteStore!.Writes == 1);
+        Assert.Equal(new PatternRemoval(2, IsComplete: true), await node.Cache.RemoveByPatternAsync("row:*"));
+        Assert.NotNull((await node.Cache.Engine.Remote!.CheckAsync(CancellationToken.None)).State);
+        Assert.Equal(0, node.Cache.GetStatistics().RemoteStore!.Failures);
     }
 
     private static Task<LogTail> RunAsync(RespConnection connection, byte[] record, ulong refused = 0, int capacity = 20_000) => connection.Client().EvalAsync(

@@ -15,6 +15,17 @@ public sealed class LarderHybridCacheTests : IDisposable
 
     public void Dispose() => _test.Dispose();
 
+    [Theory]
+    [InlineData(HybridCacheEntryFlags.DisableDistributedCache, null)]
+    [InlineData(HybridCacheEntryFlags.None, 40)]
+    [InlineData(HybridCacheEntryFlags.DisableDistributedCache, 40)]
+    public async Task GetOrCreateAsync_HitWithOptions_AllocatesNoMoreThanWithEmptyOnes(HybridCacheEntryFlags flags, int? seconds)
+    {
+        var options = new HybridCacheEntryOptions { Flags = flags, Expiration = seconds is { } life ? TimeSpan.FromSeconds(life) : null };
+
+        Assert.Equal(await AllocatedByAsync(new HybridCacheEntryOptions { Flags = HybridCacheEntryFlags.None }), await AllocatedByAsync(options));
+    }
+
     [Fact]
     public async Task GetOrCreateAsync_MutableType_NoTwoCallersShareAnInstance()
     {
@@ -204,6 +215,23 @@ public sealed class LarderHybridCacheTests : IDisposable
         _loads++;
         return new ValueTask<Basket>(new Basket(["loaded"]));
     });
+
+    private async Task<long> AllocatedByAsync(HybridCacheEntryOptions options)
+    {
+        var least = long.MaxValue;
+        for (var run = 0; run < 20; run++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 100; i++)
+            {
+                await Hybrid.GetOrCreateAsync("kept", static _ => new ValueTask<string>("value"), options);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
+    }
 
     private ValueTask<int> IntAsync(int loaded, HybridCacheEntryFlags flags = HybridCacheEntryFlags.None) => Hybrid.GetOrCreateAsync(
         "key",

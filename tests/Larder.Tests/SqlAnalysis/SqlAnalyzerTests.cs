@@ -136,8 +136,9 @@ public sealed class SqlAnalyzerTests(ITestOutputHelper output)
         }) / 1000;
         output.WriteLine($"a new text {analysis:F1} µs, binding a known one {bind * 1000:F0} ns");
 
-        Assert.True(analysis < 200, $"{analysis} µs");
-        Assert.True(bind < 3, $"{bind} µs");
+        // Twice the budget, which `bench -- costs` holds a Release build to: tests are Debug builds.
+        Assert.True(analysis < 400, $"{analysis} µs");
+        Assert.True(bind < 6, $"{bind} µs");
     }
 
     // The best of many: what else runs on the machine only ever adds.

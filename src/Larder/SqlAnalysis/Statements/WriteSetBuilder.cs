@@ -112,58 +112,60 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
             var returned = observed.ReturnedOrdinals is { } ordinals && ordinals.TryGetValue(column.Column.Name, out var ordinal)
                 ? Values(observed.Returned, ordinal, observed.Affected)
                 : null;
-            var old = captured ?? (column.IsKept ? returned : null);
-            AddOld(tags, column, parameters, old);
-            AddNew(tags, column, parameters, returned);
+            var old = column.IsOldKnown ? Bind(column.Old, parameters, isNullMadeUp: false) : captured ?? (column.IsKept ? returned : null);
+            var made = column.IsNewKnown ? Bind(column.New, parameters, column.IsNullMadeUp) : returned;
+            AddValues(tags, column.Column, old);
+            if ((faults & AnalyzerFaults.OldParentForgotten) != AnalyzerFaults.None)
+                tags.ForgetParents(column.Column);
+            AddValues(tags, column.Column, made);
             if (RowFacets.MayChange(write, column.Column, faults))
-                tags.AddFacets(Change(column, parameters, old, returned));
+                tags.AddFacets(Change(column.Column, old, made));
         }
+    }
+
+    // The values that a statement names; null where one is not known.
+    private static List<object?>? Bind<TParameters>(ImmutableArray<ValueSource> sources, TParameters parameters, bool isNullMadeUp)
+        where TParameters : ISqlParameters
+    {
+        var values = new List<object?>(sources.Length);
+        foreach (var source in sources)
+        {
+            var value = source.Constant;
+            if (source.IsParameter && !parameters.TryGet(source.Parameter, out value))
+                return null;
+            if (source.IsArray && value is System.Collections.ICollection elements)
+                values.AddRange(elements.Cast<object?>());
+            else if (isNullMadeUp && value is null or DBNull)
+                return null;
+            else
+                values.Add(value);
+        }
+
+        return values;
     }
 
     // Where every row keeps the one value it had, nothing has changed; else it does from the old values to the new ones.
-    private IEnumerable<Tag> Change<TParameters>(ColumnWrite column, TParameters parameters, List<object?>? oldRows, List<object?>? newRows)
-        where TParameters : ISqlParameters
+    private IEnumerable<Tag> Change(TrackedColumn column, List<object?>? old, List<object?>? made)
     {
-        var old = Values(column.Column, column.IsOldKnown, column.Old, parameters, oldRows);
-        var changed = Values(column.Column, column.IsNewKnown && !column.IsNullMadeUp, column.New, parameters, newRows);
-        if (old is null || changed is null)
-            return [column.Column.Changed, column.Column.AnyValue];
-        if (old.Count <= 1 && changed.Count <= 1 && old.SetEquals(changed))
+        if (TagsOf(column, old) is not { } from || TagsOf(column, made) is not { } to)
+            return [column.Changed, column.AnyValue];
+        if (from.Count <= 1 && from.SetEquals(to))
             return [];
-        return (faults & AnalyzerFaults.OldTestForgotten) != AnalyzerFaults.None ? [column.Column.Changed, .. changed] : [column.Column.Changed, .. old, .. changed];
+        return (faults & AnalyzerFaults.OldTestForgotten) != AnalyzerFaults.None ? [column.Changed, .. to] : [column.Changed, .. from, .. to];
     }
 
-    // Null where they are not known.
-    private static HashSet<Tag>? Values<TParameters>(
-        TrackedColumn column, bool isKnown, ImmutableArray<ValueSource> sources, TParameters parameters, List<object?>? rows)
-        where TParameters : ISqlParameters
+    // Null where they are not known, or too many to tell.
+    private static HashSet<Tag>? TagsOf(TrackedColumn column, List<object?>? values)
     {
         var tags = new HashSet<Tag>();
-        IEnumerable<object?>? values = rows;
-        if (isKnown)
-        {
-            var bound = new List<object?>();
-            foreach (var source in sources)
-            {
-                var value = source.Constant;
-                if (source.IsArray || (source.IsParameter && !parameters.TryGet(source.Parameter, out value)))
-                    return null;
-                bound.Add(value);
-            }
-
-            values = bound;
-        }
-
-        if (values is null)
-            return null;
-        foreach (var value in values)
+        foreach (var value in values ?? [])
         {
             if (!CanonicalValue.TryTag(column, value, out var tag))
                 return null;
             tags.Add(tag);
         }
 
-        return tags.Count > RowFacets.MaxFacets ? null : tags;
+        return values is null || tags.Count > RowFacets.MaxFacets ? null : tags;
     }
 
     // Null where the rows are not all there: one that was inserted in between was changed too.
@@ -171,47 +173,6 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
     {
         var isComplete = affected >= 0 && rows?.Count >= affected;
         return rows is null || ordinal < 0 || (!isComplete && (faults & AnalyzerFaults.CaptureTrustedBlindly) == AnalyzerFaults.None) ? null : [.. rows.Select(row => row[ordinal])];
-    }
-
-    private void AddOld<TParameters>(RelationTags tags, ColumnWrite column, TParameters parameters, List<object?>? rows)
-        where TParameters : ISqlParameters
-    {
-        if (column.IsOldKnown)
-            AddSources(tags, column.Column, column.Old, parameters, isNullMadeUp: false);
-        else if (rows is null)
-            AddAnyValue(tags, column.Column);
-        else
-            AddValues(tags, column.Column, rows);
-        if ((faults & AnalyzerFaults.OldParentForgotten) != AnalyzerFaults.None)
-            tags.ForgetParents(column.Column);
-    }
-
-    private void AddNew<TParameters>(RelationTags tags, ColumnWrite column, TParameters parameters, List<object?>? rows)
-        where TParameters : ISqlParameters
-    {
-        if (column.IsNewKnown)
-            AddSources(tags, column.Column, column.New, parameters, column.IsNullMadeUp);
-        else if (rows is null)
-            AddAnyValue(tags, column.Column);
-        else
-            AddValues(tags, column.Column, rows);
-    }
-
-    private void AddSources<TParameters>(RelationTags tags, TrackedColumn column, ImmutableArray<ValueSource> sources, TParameters parameters, bool isNullMadeUp)
-        where TParameters : ISqlParameters
-    {
-        foreach (var source in sources)
-        {
-            var value = source.Constant;
-            if (source.IsParameter && !parameters.TryGet(source.Parameter, out value))
-                AddAnyValue(tags, column);
-            else if (source.IsArray && value is System.Collections.ICollection elements)
-                AddValues(tags, column, elements);
-            else if (isNullMadeUp && value is null or DBNull)
-                AddAnyValue(tags, column);
-            else
-                AddValue(tags, column, value);
-        }
     }
 
     private void AddRow(TrackedRelation relation, IReadOnlyDictionary<string, object?> values)
@@ -228,9 +189,11 @@ internal sealed class WriteSetBuilder(AnalyzerFaults faults = AnalyzerFaults.Non
         }
     }
 
-    private void AddValues(RelationTags tags, TrackedColumn column, System.Collections.ICollection values)
+    private void AddValues(RelationTags tags, TrackedColumn column, List<object?>? values)
     {
-        foreach (var value in values)
+        if (values is null)
+            AddAnyValue(tags, column);
+        foreach (var value in values ?? [])
             AddValue(tags, column, value);
     }
 
