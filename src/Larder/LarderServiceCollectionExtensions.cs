@@ -101,6 +101,7 @@ public static class LarderServiceCollectionExtensions
                 provider.GetRequiredService<IOptions<ViewOptions>>().Value,
                 provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<IServiceScopeFactory>(),
+            provider.GetRequiredService<LarderCache>(),
             provider.GetService<IReadSetSource>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ISlowStatementListener>()));

@@ -18,7 +18,7 @@ internal sealed record CustomerRow(
 {
     public const string Query = """
         SELECT c.id, c.name, c.email, c.phone, c.tax_number, c.customer_type, c.is_active, c.created_at, c.payment_terms_days AS payment_terms,
-               s.id AS salesperson_id, s.name AS salesperson_name, s.phone AS salesperson_phone
+               c.salesperson_id, s.name AS salesperson_name, s.phone AS salesperson_phone
         FROM customers c
         LEFT JOIN salespeople s ON s.id = c.salesperson_id
         WHERE c.id = @id

@@ -29,7 +29,7 @@ internal sealed record PaymentHistory(IReadOnlyList<PastPayment> Items, long Cou
             ORDER BY paid_at DESC, id DESC
             LIMIT 10
         ) AS p
-        JOIN invoices i ON i.id = p.invoice_id
+        LEFT JOIN invoices i ON i.id = p.invoice_id
         ORDER BY p.paid_at DESC, p.id DESC
         """;
 

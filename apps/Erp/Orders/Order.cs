@@ -36,7 +36,7 @@ internal sealed record Order(
 {
     public const string Query = """
         SELECT o.id, o.order_number, o.ordered_at, o.status, o.total, o.subtotal, o.discount_amount, o.tax_amount, o.notes, o.updated_at,
-               s.id AS salesperson_id, s.name AS salesperson_name, s.phone AS salesperson_phone
+               o.salesperson_id, s.name AS salesperson_name, s.phone AS salesperson_phone
         FROM orders o
         LEFT JOIN salespeople s ON s.id = o.salesperson_id
         WHERE o.id = @id

@@ -23,7 +23,7 @@ internal sealed record OrderCustomer(long Id, string Name, string? Phone, string
         SELECT c.id, c.name, c.phone, c.email, a.label, a.line1, a.line2, a.city, a.state, a.postal_code, a.country
         FROM orders o
         JOIN customers c ON c.id = o.customer_id
-        LEFT JOIN customer_addresses a ON a.id = (
+        LEFT JOIN customer_addresses a ON a.customer_id = c.id AND a.id = (
             SELECT x.id FROM customer_addresses x WHERE x.customer_id = c.id ORDER BY x.is_default DESC, x.id LIMIT 1)
         WHERE o.id = @id
         """;

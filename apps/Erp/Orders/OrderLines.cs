@@ -33,7 +33,7 @@ internal sealed record OrderLines(IReadOnlyList<OrderLine> List, int Count, deci
         SELECT i.id, i.product_id, p.name AS product_name, p.sku AS product_sku, i.quantity, i.unit_price,
                i.discount_percent AS discount_percentage, i.line_total, i.delivered_quantity
         FROM order_items i
-        JOIN products p ON p.id = i.product_id
+        LEFT JOIN products p ON p.id = i.product_id
         WHERE i.order_id = @id
         ORDER BY i.id
         """;

@@ -16,7 +16,7 @@ internal static class ProductCompleteView
         .Tag("product:{id}")
         .Required("product", Sql.Row<Product>(
             """
-            SELECT p.id, p.name, p.sku, p.barcode, p.description, c.name AS category, p.brand, p.unit, p.weight, p.dimensions,
+            SELECT p.id, p.name, p.sku, p.barcode, p.description, c.name AS category, p.category_id, p.brand, p.unit, p.weight, p.dimensions,
                    p.is_active, p.created_at
             FROM products p
             LEFT JOIN categories c ON c.id = p.category_id

@@ -19,7 +19,7 @@ internal static class ProductDetailView
         .Tag("product:{id}")
         .Required("product", Sql.Row<DetailText>(
             """
-            SELECT p.id, p.name, p.sku, p.description, c.name AS category, p.brand
+            SELECT p.id, p.name, p.sku, p.description, c.name AS category, p.brand, p.category_id
             FROM products p
             LEFT JOIN categories c ON c.id = p.category_id
             WHERE p.id = @id

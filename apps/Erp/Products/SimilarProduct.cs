@@ -3,7 +3,7 @@ namespace Erp.Products;
 internal sealed record SimilarProduct(long Id, string Name, string Sku, string? Image)
 {
     public const string Query = $"""
-        SELECT p.id, p.name, p.sku, {ProductSql.Image} AS image
+        SELECT t.id, p.name, p.sku, {ProductSql.Image} AS image
         FROM (
             SELECT s.id
             FROM products o
@@ -12,7 +12,7 @@ internal sealed record SimilarProduct(long Id, string Name, string Sku, string? 
             ORDER BY s.id
             LIMIT 6
         ) AS t
-        JOIN products p ON p.id = t.id
-        ORDER BY p.id
+        LEFT JOIN products p ON p.id = t.id
+        ORDER BY t.id
         """;
 }

@@ -24,7 +24,7 @@ internal sealed record PendingOrder(
 internal sealed record PendingOrders(IReadOnlyList<PendingOrder> Items, long Count, decimal TotalValue)
 {
     public const string Query = """
-        SELECT o.id, o.order_number, c.id AS customer_id, c.name AS customer_name, o.ordered_at AS date, o.total, 'pending' AS status,
+        SELECT o.id, o.order_number, o.customer_id, c.name AS customer_name, o.ordered_at AS date, o.total, 'pending' AS status,
                o.order_count, o.order_value, (SELECT count(*) FROM order_items i WHERE i.order_id = o.id) AS items_count
         FROM (
             SELECT id, order_number, customer_id, ordered_at, total, count(*) OVER () AS order_count, sum(total) OVER () AS order_value
@@ -33,7 +33,7 @@ internal sealed record PendingOrders(IReadOnlyList<PendingOrder> Items, long Cou
             ORDER BY ordered_at, id
             LIMIT 10
         ) AS o
-        JOIN customers c ON c.id = o.customer_id
+        LEFT JOIN customers c ON c.id = o.customer_id
         ORDER BY o.ordered_at, o.id
         """;
 

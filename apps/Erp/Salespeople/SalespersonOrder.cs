@@ -7,7 +7,7 @@ internal sealed record SalespersonOrderRow(
 {
     /// <summary>The latest ten, of whatever period.</summary>
     public const string Query = """
-        SELECT o.id, o.order_number, c.id AS customer_id, c.name AS customer_name, o.ordered_at AS date, o.total, o.status,
+        SELECT t.id, o.order_number, t.customer_id, c.name AS customer_name, o.ordered_at AS date, o.total, o.status,
                (SELECT count(*) FROM order_items i WHERE i.order_id = o.id) AS items_count
         FROM (
             SELECT s.id, s.customer_id
@@ -16,9 +16,9 @@ internal sealed record SalespersonOrderRow(
             ORDER BY s.ordered_at DESC, s.id DESC
             LIMIT 10
         ) AS t
-        JOIN orders o ON o.id = t.id
-        JOIN customers c ON c.id = t.customer_id
-        ORDER BY o.ordered_at DESC, o.id DESC
+        LEFT JOIN orders o ON o.id = t.id
+        LEFT JOIN customers c ON c.id = t.customer_id
+        ORDER BY o.ordered_at DESC, t.id DESC
         """;
 }
 

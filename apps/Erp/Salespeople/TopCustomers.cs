@@ -9,7 +9,7 @@ internal sealed record TopCustomer(long Id, string Name, long OrderCount, decima
 internal sealed record TopCustomers(IReadOnlyList<TopCustomer> Items, long Count)
 {
     public const string Query = """
-        SELECT c.id, c.name, t.order_count, t.total_value, t.customer_count
+        SELECT t.customer_id AS id, c.name, t.order_count, t.total_value, t.customer_count
         FROM (
             SELECT customer_id, count(*) AS order_count, sum(total) AS total_value, count(*) OVER () AS customer_count
             FROM orders
@@ -18,8 +18,8 @@ internal sealed record TopCustomers(IReadOnlyList<TopCustomer> Items, long Count
             ORDER BY total_value DESC, order_count DESC, customer_id
             LIMIT 5
         ) AS t
-        JOIN customers c ON c.id = t.customer_id
-        ORDER BY t.total_value DESC, t.order_count DESC, c.id
+        LEFT JOIN customers c ON c.id = t.customer_id
+        ORDER BY t.total_value DESC, t.order_count DESC, t.customer_id
         """;
 
     public static TopCustomers From(IReadOnlyList<TopCustomerRow> rows) => new(

@@ -9,7 +9,7 @@ internal sealed record TopProduct(long Id, string Name, string Sku, long Quantit
 internal sealed record TopProducts(IReadOnlyList<TopProduct> Items, long Count)
 {
     public const string Query = """
-        SELECT p.id, p.name, p.sku, t.quantity_sold, t.total_value, t.product_count
+        SELECT t.product_id AS id, p.name, p.sku, t.quantity_sold, t.total_value, t.product_count
         FROM (
             SELECT i.product_id, sum(i.quantity) AS quantity_sold, sum(i.line_total) AS total_value, count(*) OVER () AS product_count
             FROM orders o
@@ -19,8 +19,8 @@ internal sealed record TopProducts(IReadOnlyList<TopProduct> Items, long Count)
             ORDER BY quantity_sold DESC, total_value DESC, i.product_id
             LIMIT 5
         ) AS t
-        JOIN products p ON p.id = t.product_id
-        ORDER BY t.quantity_sold DESC, t.total_value DESC, p.id
+        LEFT JOIN products p ON p.id = t.product_id
+        ORDER BY t.quantity_sold DESC, t.total_value DESC, t.product_id
         """;
 
     public static TopProducts From(IReadOnlyList<TopProductRow> rows) => new(

@@ -9,8 +9,8 @@ internal sealed record FreshnessOptions
 {
     public const string Usage = """
         freshness  the ERP workload without a cache, with lifetimes only, and with invalidation by table and by row
-          --operations <n>                    those that count, after a quarter as many to warm up; default 8000
-          --rate <n>                          operations a second of virtual time; default 20: lifetimes end after so many operations
+          --operations <n>                    those that count, after a quarter as many to warm up; default 30000
+          --rate <n>                          operations a second of virtual time; default 500: lifetimes end after so many operations
           --checked <n>                       operations whose answers and invalidations are checked, from the first on; default all
           --database sqlite|postgresql        default sqlite; PostgreSQL at LARDER_BENCH_POSTGRES or, without it, a private one
           --variants <names>                  of none,lifetime,table,row; default all there are
@@ -22,10 +22,10 @@ internal sealed record FreshnessOptions
 
     private static readonly int[] AllShares = [1, 5, 20];
 
-    public int Operations { get; private init; } = 8000;
+    public int Operations { get; private init; } = 30_000;
 
     /// <summary>Operations a second.</summary>
-    public int Rate { get; private init; } = WorkloadClock.DefaultRate;
+    public int Rate { get; private init; } = 500;
 
     public int Checked { get; private init; } = int.MaxValue;
 

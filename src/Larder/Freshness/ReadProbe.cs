@@ -1,4 +1,5 @@
 using Larder.Data;
+using Larder.Data.QueryCaching;
 
 namespace Larder.Freshness;
 
@@ -10,6 +11,9 @@ internal sealed class ReadProbe(string text)
 {
     /// <summary>The query.</summary>
     public string Text { get; } = text;
+
+    /// <summary>Tells it from other probes.</summary>
+    public string Hash { get; } = QueryKey.HashOf(text);
 
     /// <summary>The parameters it mentions, without the sign, in the order of their first mention.</summary>
     public IReadOnlyList<string> MentionedInputs { get; } = SqlParameterNames.Find(text);

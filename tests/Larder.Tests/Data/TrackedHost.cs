@@ -53,6 +53,9 @@ internal sealed class TrackedHost : IAsyncDisposable
 
     public ViewExecutor Executor => _services.GetRequiredService<ViewExecutor>();
 
+    /// <summary>The statements that sections have run.</summary>
+    public long Statements => _services.GetRequiredService<SqlDatabase>().Statements;
+
     public FreshnessNode Node => _services.GetRequiredService<FreshnessNode>();
 
     public CacheExplainer Explainer => _services.GetRequiredService<CacheExplainer>();

@@ -69,6 +69,53 @@ public sealed class LookupTests
     public void Analyze_SourceDoesNotDecide_ReadsTheTableAsAWhole(string text) =>
         Assert.Null(Read(SqlDialect.PostgreSql, text).Lookup);
 
+    [Theory]
+    [InlineData("SELECT o.customer_id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = @id", "customer_id one nullTells")]
+    [InlineData("SELECT c.name, o.customer_id AS whose FROM orders o LEFT JOIN customers c ON c.id = o.customer_id WHERE o.id = @id AND o.total > 3 LIMIT 1", "whose one nullTells")]
+    [InlineData("SELECT c.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = @id", "id one")]
+    [InlineData("SELECT o.customer_id, count(*) AS n FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = @id", "customer_id one")]
+    [InlineData("SELECT o.customer_id, (SELECT sum(o.total)) AS n FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = @id", "customer_id one")]
+    [InlineData("SELECT o.customer_id FROM items i LEFT JOIN (orders o JOIN customers c ON c.id = o.customer_id) ON o.id = @id", "customer_id one")]
+    [InlineData($"SELECT o.customer_id, c.name, (SELECT count(*) FROM items x) AS n FROM {Latest} LEFT JOIN customers c ON c.id = o.customer_id", "customer_id all nullTells")]
+    [InlineData("SELECT i.order_id, o.total FROM items i LEFT JOIN orders o ON o.id = i.order_id WHERE i.product_id = @id", "order_id all nullTells")]
+    [InlineData("SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = @id", null)]
+    [InlineData("SELECT o.customer_id + 0 AS customer_id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = @id", null)]
+    [InlineData("SELECT o.customer_id, o.total AS customer_id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = @id", null)]
+    [InlineData("SELECT o.customer_id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = @id UNION ALL SELECT 3", null)]
+    [InlineData($"SELECT o.customer_id, c.name FROM {Latest} JOIN customers c ON c.id = o.customer_id", null)]
+    [InlineData($"SELECT o.customer_id, c.name FROM {Latest} LEFT JOIN customers c ON c.id = o.customer_id WHERE c.name > 'a'", null)]
+    [InlineData($"SELECT o.customer_id, c.name FROM {Latest} LEFT JOIN customers c ON c.id = o.customer_id LIMIT 2", null)]
+    [InlineData($"SELECT DISTINCT o.customer_id FROM {Latest} LEFT JOIN customers c ON c.id = o.customer_id", null)]
+    [InlineData($"SELECT o.customer_id, count(*) AS n FROM {Latest} LEFT JOIN customers c ON c.id = o.customer_id", null)]
+    [InlineData("SELECT i.order_id, o.total FROM items i LEFT JOIN orders o ON o.id = i.order_id WHERE i.product_id = @id AND o.total > 3", null)]
+    public void Analyze_ResultHasTheValues_NeedsNoProbe(string text, string? expected)
+    {
+        foreach (var dialect in new[] { SqlDialect.Sqlite, SqlDialect.PostgreSql })
+        {
+            var told = dialect.Analyze(text).ReadTemplate.Told;
+            var column = told.FirstOrDefault(each => each is not null);
+            Assert.Equal(expected, column is null ? null : $"{column.Name} {(column.TellsAll ? "all" : "one")}{(column.TellsNull ? " nullTells" : "")}");
+        }
+    }
+
+    [Theory]
+    [InlineData(false, true, "7", true, "7")]
+    [InlineData(false, true, "7", false, "7")]
+    [InlineData(false, true, "null", true, "")]
+    [InlineData(false, false, "null", true, null)]
+    [InlineData(false, true, "", true, null)]
+    [InlineData(true, true, "7 null 8", true, "7 8")]
+    [InlineData(true, true, "7 8", false, null)]
+    [InlineData(true, true, "", true, "")]
+    public void Tell_WhatCameBack_GivesTheValuesOrNothing(bool tellsAll, bool tellsNull, string seen, bool isComplete, string? expected)
+    {
+        object?[] values = [.. seen.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(value => value == "null" ? null : value)];
+
+        var told = new ResultColumn("v", tellsAll, tellsNull).Tell(values, isComplete);
+
+        Assert.Equal(expected, told is null ? null : string.Join(' ', told));
+    }
+
     [Fact]
     public void Analyze_TwoSteps_NestsTheFirstWithoutItsBound()
     {

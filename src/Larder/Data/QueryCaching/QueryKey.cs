@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Larder.Caching;
+using Larder.Freshness;
 
 namespace Larder.Data.QueryCaching;
 
@@ -16,7 +17,7 @@ internal static class QueryKey
     public static string? Of(string database, string text, DbParameterCollection parameters)
     {
         var parts = new string?[1 + (2 * parameters.Count)];
-        parts[0] = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())).AsSpan(0, HashBytes));
+        parts[0] = HashOf(text);
         for (var i = 0; i < parameters.Count; i++)
         {
             var parameter = parameters[i];
@@ -32,6 +33,28 @@ internal static class QueryKey
 
         return CacheKeyFormat.Build("query", database, parts);
     }
+
+    /// <summary>The key of what a probe gives for the parameters of its statement that it mentions. Null: a value is of a type whose meaning to the provider is not known here.</summary>
+    public static string? Of(string database, ReadProbe probe, IReadOnlyList<KeyValuePair<string, object?>> parameters)
+    {
+        var parts = new List<string?>(1 + (2 * probe.MentionedInputs.Count)) { probe.Hash };
+        foreach (var name in probe.MentionedInputs)
+        {
+            var value = parameters.FirstOrDefault(parameter => parameter.Key == name).Value;
+            if (!TryWrite(value, out var written))
+            {
+                return null;
+            }
+
+            parts.Add(value?.GetType().Name);
+            parts.Add(written);
+        }
+
+        return CacheKeyFormat.Build("lookup", database, [.. parts]);
+    }
+
+    /// <summary>Tells the text from others.</summary>
+    public static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())).AsSpan(0, HashBytes));
 
     private static bool TryWrite(object? value, out string? written)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Larder.Data.QueryCaching;
 using Larder.Freshness;
 
 namespace Larder.Data.Tracking;
@@ -60,7 +61,12 @@ internal sealed class ViewReadSets(IEnumerable<TrackedDatabase> databases) : IRe
         }
 
         var values = new NamedParameters(parameters, tracked.Dialect);
-        return new ReadLookups(only.ReadTemplate.Probes, found => tracked.TagsOf(only, values, found), () => tracked.StopLookups(only));
+        return new ReadLookups(
+            only.ReadTemplate.Probes,
+            only.ReadTemplate.Told,
+            probe => ReadsOf(tracked, probe, parameters),
+            found => tracked.TagsOf(only, values, found),
+            () => tracked.StopLookups(only));
     }
 
     public void Degrade(ReadStatement statement)
@@ -70,6 +76,14 @@ internal sealed class ViewReadSets(IEnumerable<TrackedDatabase> databases) : IRe
             tracked.Degrade(statement.Text);
         }
     }
+
+    // A probe is a query like any other; no probe tells what it reads.
+    private static (string Key, ReadStatement Statement)? ReadsOf(TrackedDatabase tracked, ReadProbe probe, IReadOnlyList<KeyValuePair<string, object?>> parameters) =>
+        tracked.Taint is null
+            && tracked.Schema.Current?.Analyze(probe.Text) is { IsCacheable: true, Statements: [var only] }
+            && QueryKey.Of(tracked.Options.Name, probe, parameters) is { } key
+            ? (key, new ReadStatement(tracked.Options.Name, probe.Text, parameters, tracked.TagsOf(only, new NamedParameters(parameters, tracked.Dialect))))
+            : null;
 
     private static async ValueTask PrepareAsync(TrackedSchema schema, string sql, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ namespace Larder.SqlAnalysis.Statements;
 
 /// <summary>Bugs that the soundness test plants in the analysis, to prove that it would find them. Only tests ask for any.</summary>
 [Flags]
-internal enum AnalyzerFaults
+internal enum AnalyzerFaults : long
 {
     None = 0,
     OrTakenForConjunct = 1 << 0,
@@ -36,5 +36,7 @@ internal enum AnalyzerFaults
     GeneratedColumnForgotten = 1 << 28,
     ComparisonTakenForTest = 1 << 29,
     OldTestForgotten = 1 << 30,
-    NullTestForgotten = 1 << 31,
+    NullTestForgotten = 1L << 31,
+    ResultOfMadeUpRowTrusted = 1L << 32,
+    ResultOfSomeRowsTrusted = 1L << 33,
 }

@@ -26,6 +26,9 @@ internal sealed class ConditionReader(StatementContext context, QueryScope scope
         return facts;
     }
 
+    /// <summary>The fact that is all the condition says; null where it says more, or something else.</summary>
+    public Fact? ReadOnly(int from, int to) => Operands(from, to) is [var only] && only == (from, to) ? Operand(from, to) : null;
+
     private void Conjunction(int from, int to, List<Fact> facts)
     {
         while (IsInParentheses(from, to))

@@ -62,6 +62,28 @@ internal sealed class DerivedTables(StatementContext context)
         return (!block.Clauses.Limit.IsWritten || IsOrderedBy(block, column, groups)) && block.Inner.TrueForAll(IsReproducible);
     }
 
+    /// <summary>Whether a block gives a row for each joined row, and does not make one row of many, or of none.</summary>
+    public bool IsUngrouped(QueryScope block)
+    {
+        if (block.Clauses.Group.IsWritten || block.Clauses.Having.IsWritten)
+            return false;
+        foreach (var (from, to) in new[] { SelectList(block), block.Clauses.Order.Range })
+        {
+            for (var at = from; at < to; at++)
+            {
+                var isCall = _tokens.Kind(at) == SqlTokenKind.Word && _tokens.Kind(at + 1) == SqlTokenKind.Open && _tokens.Keyword(at) == SqlKeyword.None;
+                if (isCall && !SqlFunctions.IsScalar(_tokens.Name(at)) && !_tokens.Is(_tokens.After(at + 1), SqlKeyword.Over) && !CountsRowsInside(block, at))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    // What a subquery sums up may be columns of the block around it, and then it is that block's sum. count(*) is of no column.
+    private bool CountsRowsInside(QueryScope block, int at) =>
+        _tokens.IsOperator(at + 2, "*") && _tokens.Match(at + 1) == at + 3 && block.Inner.Exists(inner => inner.Written.From < at && at < inner.Written.To);
+
     private static void Add(Dictionary<string, DerivedColumn> columns, TableItem source, TrackedColumn column, string name)
     {
         if (column.Definition.Exact == ExactType.None)

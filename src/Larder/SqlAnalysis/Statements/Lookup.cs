@@ -14,6 +14,9 @@ namespace Larder.SqlAnalysis.Statements;
 /// <param name="Because">Why the values are known.</param>
 internal sealed record Lookup(TrackedColumn Column, string Values, ReadProbe Probe, bool RunsDerivedTable, string Because)
 {
+    /// <summary>The column of the result that tells the values, so that the probe need not be run; null: none does.</summary>
+    public ResultColumn? Told { get; init; }
+
     /// <summary>More values than this are not worth a tag each: an entry keeps eight bytes a tag.</summary>
     public const int MaxValues = 64;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Larder.Freshness;
 using Larder.SqlAnalysis.Schema;
+using Larder.SqlAnalysis.Tokenizer;
 
 namespace Larder.SqlAnalysis.Statements;
 
@@ -16,11 +17,13 @@ namespace Larder.SqlAnalysis.Statements;
 /// themselves up by the other would both change, one after the other, without either noticing.
 /// </para>
 /// </remarks>
-internal sealed class LookupFinder(StatementContext context, PinResolver pins)
+internal sealed class LookupFinder(StatementContext context, PinResolver pins, QueryScope? whole)
 {
     private const int MaxSteps = 6;
 
-    private readonly Dictionary<TableItem, (Pin? Pin, Lookup? Lookup)> _settled = [];
+    private readonly Dictionary<TableItem, (Pin? Pin, Lookup? Lookup, TableItem? Source)> _settled = [];
+    private readonly DerivedTables _blocks = new(context);
+    private Dictionary<string, DerivedColumn>? _results;
 
     /// <summary>Settles all tables of a statement.</summary>
     public void Settle(IReadOnlyCollection<TableItem> items)
@@ -33,12 +36,12 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
             if (!pin.Column.IsUnique && IsWritten(pin))
                 weak.Add((item, pin));
             else
-                _settled[item] = (pin, null);
+                _settled[item] = (pin, null, null);
         }
 
         LookUp(items);
         foreach (var (item, pin) in weak)
-            _settled.TryAdd(item, (pin, null));
+            _settled.TryAdd(item, (pin, null, null));
         LookUp(items);
     }
 
@@ -54,23 +57,23 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
     {
         for (var step = 0; step < MaxSteps; step++)
         {
-            var found = new List<(TableItem Item, Lookup Lookup)>();
+            var found = new List<(TableItem Item, Lookup Lookup, TableItem Source)>();
             foreach (var item in items)
             {
-                if (!_settled.ContainsKey(item) && Best(item) is { } lookup)
-                    found.Add((item, lookup));
+                if (!_settled.ContainsKey(item) && Best(item) is var (lookup, source))
+                    found.Add((item, lookup, source));
             }
 
-            foreach (var (item, lookup) in found)
-                _settled[item] = (null, lookup);
+            foreach (var (item, lookup, source) in found)
+                _settled[item] = (null, lookup, source);
             if (found.Count == 0)
                 return;
         }
     }
 
-    private Lookup? Best(TableItem item)
+    private (Lookup Lookup, TableItem Source)? Best(TableItem item)
     {
-        Lookup? best = null;
+        (Lookup Lookup, TableItem Source)? best = null;
         foreach (var candidate in Candidates(item))
         {
             if (Values(candidate.Source, candidate.SourceColumn) is not { } values)
@@ -78,13 +81,19 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
             if (context.Has(AnalyzerFaults.LookupOfMatchesOnly))
                 values.Text = $"SELECT v FROM ({values.Text}) AS m WHERE v IN (SELECT {Quote(candidate.Column)} FROM {Name(item.Relation!)})";
             var lookup = new Lookup(
-                candidate.Column, values.Text, Probe(values.Text), values.RunsDerivedTable, $"{candidate.Column.Name} is looked up by {candidate.Because}");
-            if (best is null || (lookup.Column.IsUnique && !best.Column.IsUnique))
-                best = lookup;
+                candidate.Column, values.Text, Probe(values.Text), values.RunsDerivedTable, $"{candidate.Column.Name} is looked up by {candidate.Because}")
+            {
+                Told = Told(item, candidate, values.RunsDerivedTable),
+            };
+            if (best is not { } known || Cost(lookup) < Cost(known.Lookup))
+                best = (lookup, candidate.Source);
         }
 
         return best;
     }
+
+    // A probe is worth less than rows told a little less closely.
+    private static int Cost(Lookup lookup) => (lookup.Told is null ? 2 : 0) + (lookup.Column.IsUnique ? 0 : 1);
 
     // The joins of its own block, and what it compares with columns of the blocks around.
     private static IEnumerable<LookupCandidate> Candidates(TableItem item)
@@ -131,7 +140,7 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
         if (source.Derived?.FirstOrDefault(pair => pair.Value.Column == column) is not ({ } name, { } derived) || source.Block is not { } block)
             return null;
         var isOneRow = _settled.GetValueOrDefault(derived.Source).Pin is { Column.IsUnique: true };
-        if (!isOneRow && source.StandsAlone && new DerivedTables(context).IsDetermined(block, name))
+        if (!isOneRow && source.StandsAlone && _blocks.IsDetermined(block, name))
         {
             var text = context.Tokens.Written(block.Written.From, block.Written.To);
             return ($"SELECT d.{CaptureQuery.Quote(name)} AS v FROM ({text}) AS d", true);
@@ -139,6 +148,47 @@ internal sealed class LookupFinder(StatementContext context, PinResolver pins)
 
         return Values(derived.Source, derived.SourceColumn);
     }
+
+    // Where the whole statement is one block, its own result may have the values, and no probe need ask for them.
+    private ResultColumn? Told(TableItem item, LookupCandidate candidate, bool runsDerivedTable)
+    {
+        var source = candidate.Source;
+        if (whole?.Joins is not { } joins || !whole.Items.Contains(source))
+            return null;
+        // One row at most: if anything comes back, it is of that row.
+        if (!IsOneAtMost(source))
+        {
+            var isAll = (joins.Preserves(source) && IsUnfiltered(whole, source)) || context.Has(AnalyzerFaults.ResultOfSomeRowsTrusted);
+            return isAll && (runsDerivedTable || source.Relation is not null) && Result(source, candidate.SourceColumn) is { } name
+                ? new ResultColumn(name, TellsAll: true, TellsNull: true)
+                : null;
+        }
+
+        if (Result(source, candidate.SourceColumn) is { } own)
+            return new ResultColumn(own, TellsAll: false, (joins.NeedsRowOf(source) && _blocks.IsUngrouped(whole)) || context.Has(AnalyzerFaults.ResultOfMadeUpRowTrusted));
+        return Result(item, candidate.Column) is { } its ? new ResultColumn(its, TellsAll: false, TellsNull: false) : null;
+    }
+
+    private string? Result(TableItem item, TrackedColumn column) =>
+        (_results ??= _blocks.ColumnsOf(whole!)).FirstOrDefault(result => result.Value.Source == item && result.Value.SourceColumn == column).Key;
+
+    // The rows that the table's own pin leaves are all there.
+    private bool IsUnfiltered(QueryScope block, TableItem source)
+    {
+        var where = block.Clauses.Where;
+        var isPinOnly = !where.IsWritten
+            || (_settled.GetValueOrDefault(source).Pin is { } pin && new ConditionReader(context, block).ReadOnly(where.Begin, where.End) is { OtherColumn: null } fact
+                && fact.Item == source && fact.Column == pin.Column && fact.Values.SequenceEqual(pin.Values));
+        return isPinOnly && (where.IsWritten || source.Relation is null) && !block.Clauses.Limit.IsWritten && _blocks.IsUngrouped(block)
+            && context.Tokens.Keyword(block.Written.From + 1) != SqlKeyword.Distinct;
+    }
+
+    private bool IsOneAtMost(TableItem item) => _settled.GetValueOrDefault(item) switch
+    {
+        { Pin: { HoldsOfNull: false, Column.IsUnique: true, Values: [{ IsArray: false }] } } => true,
+        { Lookup.Column.IsUnique: true, Source: { } source } => IsOneAtMost(source),
+        _ => false,
+    };
 
     private static string Condition(Pin pin)
     {

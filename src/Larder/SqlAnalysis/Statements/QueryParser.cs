@@ -156,6 +156,7 @@ internal sealed class QueryParser
             root = _from.Parse(from.From, from.To, scope, root);
         if (_context.Failed)
             return;
+        scope.Joins = root;
         Expressions.Scan(where.From, where.To);
         if (root is not null && !_context.Failed)
             new PinFinder(_context, scope).Pin(root, where.From, where.To);

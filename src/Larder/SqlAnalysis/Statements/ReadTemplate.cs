@@ -28,12 +28,16 @@ internal sealed class ReadTemplate
         _pins = [.. finer.Where(read => read.Pin is not null && read.Lookup is null).Select(read => new PinnedRead(read.Pin!, read.Facets, IsAlone(read, finer)))];
         ImmutableArray<TableRead> lookedUp = [.. finer.Where(read => read.Lookup is not null)];
         Probes = [.. lookedUp.Select(read => read.Lookup!.Probe).DistinctBy(probe => probe.Text)];
+        Told = [.. Probes.Select(probe => lookedUp.Select(read => read.Lookup!).FirstOrDefault(lookup => lookup.Told is not null && lookup.Probe.Text == probe.Text)?.Told)];
         var texts = Probes.Select(probe => probe.Text).ToList();
         _lookups = [.. lookedUp.Select(read => new LookedUpRead(read.Lookup!.Column, texts.IndexOf(read.Lookup.Probe.Text), read.Pin, read.Facets, IsAlone(read, finer)))];
     }
 
     /// <summary>What to run before the statement, for <see cref="Bind{TParameters}(TParameters, IReadOnlyList{IReadOnlyList{object?}?}?, AnalyzerFaults)"/>.</summary>
     public ImmutableArray<ReadProbe> Probes { get; }
+
+    /// <summary>Of each of <see cref="Probes"/>, the column of the statement's own result that gives the same; null: none does.</summary>
+    public ImmutableArray<ResultColumn?> Told { get; }
 
     public static ReadTemplate Empty { get; } = new([]);
 

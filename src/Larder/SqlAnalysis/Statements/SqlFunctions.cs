@@ -18,10 +18,12 @@ internal enum FunctionEffect : byte
 /// <summary>The built-in functions that are known, by dialect. A function in neither list may do anything.</summary>
 internal static class SqlFunctions
 {
-    private const string Standard =
+    private const string StandardScalars =
         "abs ceil ceiling floor round trunc sign mod power pow sqrt exp ln log log10 log2 pi degrees radians sin cos tan asin acos atan atan2 sinh cosh tanh "
-        + "asinh acosh atanh coalesce nullif lower upper trim ltrim rtrim substr substring replace length octet_length concat concat_ws format "
-        + "count sum avg min max rank dense_rank percent_rank cume_dist row_number ntile lag lead first_value last_value nth_value string_agg";
+        + "asinh acosh atanh coalesce nullif lower upper trim ltrim rtrim substr substring replace length octet_length concat concat_ws format";
+
+    private const string StandardOfManyRows =
+        "count sum avg min max rank dense_rank percent_rank cume_dist row_number ntile lag lead first_value last_value nth_value string_agg";
 
     private const string PostgreSql =
         "cbrt div gcd lcm factorial scale min_scale trim_scale width_bucket greatest least initcap bit_length char_length character_length left right btrim "
@@ -71,6 +73,8 @@ internal static class SqlFunctions
     private static readonly FrozenDictionary<string, FunctionEffect> OfSqlite = Table(Sqlite, SqliteElsewhere);
     private static readonly FrozenDictionary<string, FunctionEffect> OfPostgreSql = Table(PostgreSql, PostgreSqlElsewhere);
 
+    private static readonly FrozenSet<string> Scalars = StandardScalars.Split(' ').Append("cast").Append("date").ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly FrozenSet<string> SqliteTimes =
         FrozenSet.Create(StringComparer.Ordinal, "date", "time", "datetime", "julianday", "strftime", "unixepoch");
 
@@ -78,13 +82,16 @@ internal static class SqlFunctions
     public static FunctionEffect Find(SqlDialect dialect, string name) =>
         (dialect == SqlDialect.Sqlite ? OfSqlite : OfPostgreSql).GetValueOrDefault(name, FunctionEffect.Unknown);
 
+    /// <summary>Whether a function makes a value of the values of one row, for certain.</summary>
+    public static bool IsScalar(string name) => Scalars.Contains(name);
+
     /// <summary>Whether a function of SQLite reads the clock when it is asked for 'now', or for nothing.</summary>
     public static bool IsSqliteTime(string name) => SqliteTimes.Contains(name);
 
     private static FrozenDictionary<string, FunctionEffect> Table(string deterministic, string elsewhere)
     {
         var table = new Dictionary<string, FunctionEffect>(StringComparer.Ordinal);
-        foreach (var name in Standard.Split(' ').Concat(deterministic.Split(' ')))
+        foreach (var name in StandardScalars.Split(' ').Concat(StandardOfManyRows.Split(' ')).Concat(deterministic.Split(' ')))
             table[name] = FunctionEffect.Deterministic;
         foreach (var name in elsewhere.Split(' '))
             table[name] = FunctionEffect.NotCacheable;

@@ -153,7 +153,7 @@ internal sealed class StatementAnalyzer
     // Only what is cached is worth a probe and facets, and only so many are.
     private ImmutableArray<TableRead> Judge()
     {
-        var finder = new LookupFinder(_context, new PinResolver(_context));
+        var finder = new LookupFinder(_context, new PinResolver(_context), _context.Blocks.GetValueOrDefault(_from) is { Outer: null } block && block.Written == (_from, _to) ? block : null);
         var mayLookUp = _context.NotCacheable is null && _context.NotProved is null && _context.Writes.Count == 0;
         if (mayLookUp)
             finder.Settle(_context.Reads);
@@ -164,9 +164,9 @@ internal sealed class StatementAnalyzer
         {
             var read = Judge(item, finder.BestPin(item)) with { Facets = uses?.Of(item) ?? default };
             var lookup = finder.Find(item);
-            if (lookup is not null && !probes.Contains(lookup.Probe.Text) && probes.Count == Lookup.MaxProbes)
+            if (lookup is { Told: null } && !probes.Contains(lookup.Probe.Text) && probes.Count == Lookup.MaxProbes)
                 lookup = null;
-            if (lookup is not null)
+            if (lookup is { Told: null })
                 probes.Add(lookup.Probe.Text);
             reads.Add(lookup is null ? read : read with
             {

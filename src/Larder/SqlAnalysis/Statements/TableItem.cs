@@ -81,6 +81,25 @@ internal sealed class JoinNode
     public (int From, int To) On { get; set; }
 
     public static JoinNode Leaf(TableItem item) => new() { Item = item };
+
+    /// <summary>Whether each row of the table that no condition of the block leaves out is in a joined row.</summary>
+    public bool Preserves(TableItem item) => Kind switch
+    {
+        JoinKind.Leaf => Item == item,
+        JoinKind.Left => Left!.Preserves(item),
+        JoinKind.Right => Right!.Preserves(item),
+        _ => false,
+    };
+
+    /// <summary>Whether each joined row has a row of the table, and none that an outer join made up.</summary>
+    public bool NeedsRowOf(TableItem item) => Kind switch
+    {
+        JoinKind.Leaf => Item == item,
+        JoinKind.Inner => Left!.NeedsRowOf(item) || Right!.NeedsRowOf(item),
+        JoinKind.Left => Left!.NeedsRowOf(item),
+        JoinKind.Right => Right!.NeedsRowOf(item),
+        _ => false,
+    };
 }
 
 /// <summary>The FROM clause of one query block.</summary>
@@ -99,6 +118,9 @@ internal sealed class QueryScope(QueryScope? outer)
 
     /// <summary>Where its clauses stand.</summary>
     public SelectClauses Clauses { get; init; }
+
+    /// <summary>The joins of its FROM clause; null without one.</summary>
+    public JoinNode? Joins { get; set; }
 
     /// <summary>Whether it stands in a FROM clause.</summary>
     public bool IsDerivedTable { get; set; }

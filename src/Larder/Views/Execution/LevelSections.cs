@@ -239,7 +239,7 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, SectionLoa
     }
 
     private SectionLoad Lead(SectionRun run, CacheFlight<SectionFragment> flight) =>
-        NewLoad(run, flight.Reads, (load, fragment, failure) => EndFlight(run, flight, load, fragment, failure), flight.Abandoned);
+        NewLoad(run, flight.Reads, (load, fragment, failure) => EndFlight(run, flight, load, fragment, failure), flight.Abandoned, flight.Request.Policy);
 
     private SectionLoad LoadAlone(SectionRun run, CancellationToken cancellationToken) =>
         NewLoad(run, new ReadScope(), (load, fragment, failure) => End(run, SectionOutcome.Loaded, load, fragment, failure), cancellationToken);
@@ -344,12 +344,13 @@ internal sealed class LevelSections(ViewCall call, LarderCache cache, SectionLoa
     }
 
     private SectionLoad NewLoad(
-        SectionRun run, ReadScope reads, Action<SectionLoad, SectionFragment?, SectionFailure?> completed, CancellationToken abandoned) =>
+        SectionRun run, ReadScope reads, Action<SectionLoad, SectionFragment?, SectionFailure?> completed, CancellationToken abandoned, CachePolicy? policy = null) =>
         new(run.Planned, run.Inputs!, run.Section.Timeout ?? options.SectionTimeout, options.Json, time)
         {
             Completed = completed,
             Abandoned = abandoned,
             Reads = reads,
+            Policy = policy,
         };
 
     private SectionRun[] SnapshotRuns() => [.. _ready.Where(run => run.Section.Source is SqlSource)];

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Larder.Caching;
 using Larder.Freshness;
 using Larder.Views.Sources;
 
@@ -18,6 +19,9 @@ internal sealed class SectionLoad(PlannedSection planned, SectionInputs inputs, 
 
     /// <summary>Collects what it reads. Explicit, because the sections of a batch are read in one flow.</summary>
     public required ReadScope Reads { get; init; }
+
+    /// <summary>How what it reads is stored; null: it is not.</summary>
+    public CachePolicy? Policy { get; init; }
 
     /// <summary>What is run before its statement; null: nothing. Its reads are then reported when it is completed.</summary>
     public SectionLookups? Lookups { get; set; }

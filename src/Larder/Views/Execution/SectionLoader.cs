@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Larder.Caching;
 using Larder.Data;
 using Larder.Freshness;
 using Larder.Views.Sources;
@@ -8,7 +9,7 @@ namespace Larder.Views.Execution;
 
 /// <summary>Reads sections from their sources: the SQL sections of a database together, HTTP and code beside them.</summary>
 internal sealed class SectionLoader(
-    IEnumerable<SqlDatabase> databases, HttpSectionLoader http, IServiceScopeFactory scopes, IReadSetSource? readSets, TimeProvider time,
+    IEnumerable<SqlDatabase> databases, HttpSectionLoader http, IServiceScopeFactory scopes, LarderCache cache, IReadSetSource? readSets, TimeProvider time,
     ISlowStatementListener? slow = null)
 {
     private readonly FrozenDictionary<string, SqlSectionLoader> _databases = ByName(databases)
@@ -104,9 +105,9 @@ internal sealed class SectionLoader(
             if (readSets.TryGetTags(source.DatabaseName, source.Text, parameters, out var tags, out var reason))
             {
                 var statement = new ReadStatement(source.DatabaseName, source.Text, parameters, tags);
-                if (readSets.FindLookups(source.DatabaseName, source.Text, parameters) is { } lookups)
+                if (load is { Policy: { } policy, Reads.Start: { } start } && readSets.FindLookups(source.DatabaseName, source.Text, parameters) is { } lookups)
                 {
-                    load.Lookups = new SectionLookups(lookups, statement);
+                    load.Lookups = new SectionLookups(lookups, statement, cache, policy, start);
                 }
                 else
                 {

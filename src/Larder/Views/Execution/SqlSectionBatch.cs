@@ -190,7 +190,7 @@ internal sealed class SqlSectionBatch(SqlDatabase database, SqlSession session, 
     {
         try
         {
-            load.Succeed(await load.Sql.ReadAsync(new SqlReadContext(reader, database.Values, load.Inputs), cancellationToken).ConfigureAwait(false), snapshotId);
+            load.Succeed(await load.Sql.ReadAsync(new SqlReadContext(reader, database.Values, load.Inputs, load.Lookups), cancellationToken).ConfigureAwait(false), snapshotId);
         }
         catch (Exception exception) when (exception is not (DbException or OperationCanceledException or IOException or TimeoutException) && !load.IsDone)
         {

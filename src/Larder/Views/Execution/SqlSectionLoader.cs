@@ -238,6 +238,6 @@ internal sealed class SqlSectionLoader(SqlDatabase database, TimeProvider time, 
         database.CountStatements(1);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var disposal = reader.ConfigureAwait(false);
-        return await load.Sql.ReadAsync(new SqlReadContext(reader, database.Values, load.Inputs), cancellationToken).ConfigureAwait(false);
+        return await load.Sql.ReadAsync(new SqlReadContext(reader, database.Values, load.Inputs, load.Lookups), cancellationToken).ConfigureAwait(false);
     }
 }

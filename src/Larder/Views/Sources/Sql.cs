@@ -17,13 +17,13 @@ public static class Sql
         return new(text, static async (context, cancellationToken) =>
         {
             var ordinals = context.Bind<T>();
-            if (!await context.Reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            if (!await context.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 return null;
             }
 
             var row = context.Map<T>(ordinals);
-            while (await context.Reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            while (await context.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 // To the end of the result: an error in a later row is this statement's, and would look like the next one's.
             }
@@ -42,7 +42,7 @@ public static class Sql
         {
             var ordinals = context.Bind<T>();
             var rows = new List<T>();
-            while (await context.Reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            while (await context.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 rows.Add(context.Map<T>(ordinals));
             }

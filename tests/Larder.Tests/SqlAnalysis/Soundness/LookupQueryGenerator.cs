@@ -11,7 +11,7 @@ internal sealed class LookupQueryGenerator(World world, Dice dice, ValueGenerato
         var on = dice.Chance(0.5) ? $"b.{key.Name} = a.{column.Name}" : $"a.{column.Name} = b.{key.Name}";
         var rest = dice.Chance(0.25) ? $" AND {new ConditionGenerator(world, dice, values).Condition([b])}" : "";
         var (names, of) = (Names(a, column), Names(b, key));
-        return dice.Weighted(5, 4, 3, 3, 4, 2, 3) switch
+        return dice.Weighted(5, 4, 3, 3, 4, 2, 3, 6) switch
         {
             0 => $"SELECT {names}, {of} FROM {from} JOIN {target.Name} b ON {on}{rest}{Where(condition)}",
             1 => $"SELECT {names}, {of} FROM {from} LEFT JOIN {target.Name} b ON {on}{rest}{Where(condition)}",
@@ -19,8 +19,19 @@ internal sealed class LookupQueryGenerator(World world, Dice dice, ValueGenerato
             3 => $"SELECT {names} FROM {from} WHERE {(dice.Chance(0.3) ? "NOT " : "")}EXISTS (SELECT 1 FROM {target.Name} b WHERE {on}{rest}){And(condition)}",
             4 => $"SELECT {names}, (SELECT count(*) FROM {target.Name} b WHERE {on}{rest}) AS n FROM {from}{Where(condition)}",
             5 => $"SELECT {names}, {of} FROM {target.Name} b RIGHT JOIN {from} ON {on}{rest}{Where(condition)}".Replace("RIGHT JOIN", AllJoins ? "RIGHT JOIN" : "JOIN", StringComparison.Ordinal),
-            _ => Scalar(source, target, column, key),
+            6 => Scalar(source, target, column, key),
+            _ => OneRowOfMany(),
         } is var text && dice.Chance(0.3) ? TwoSteps(text, target) : text;
+
+        // One row for all, which need not be of any; rows that come back only with what they are joined with; rows that are made up where that is missing.
+        string OneRowOfMany() => dice.Below(3) switch
+        {
+            0 => $"SELECT {names}, count(*) AS n FROM {from} JOIN {target.Name} b ON {on} AND {OfTarget()}{Where(condition)}{(world.IsPostgreSql ? $" GROUP BY {names}" : "")}",
+            1 => $"SELECT {names}, {of} FROM {from} LEFT JOIN {target.Name} b ON {on} WHERE {OfTarget()}{And(condition)}",
+            _ => $"SELECT {names} FROM {dice.In(world.Tables).Name} d LEFT JOIN ({from} JOIN {target.Name} b ON {on} AND {OfTarget()}) ON {(condition.Length > 0 ? condition : "1 = 1")}",
+        };
+
+        string OfTarget() => new ConditionGenerator(world, dice, values).Condition([b]);
     }
 
     private bool AllJoins => world.IsPostgreSql || SqliteLibrary.HasAllJoins;

@@ -24,6 +24,9 @@ internal sealed class SoundnessReport(string database)
 
     public int FailedProbes { get; private set; }
 
+    /// <summary>Probes that the query's own result answered.</summary>
+    public int Told { get; private set; }
+
     public int MetPairs { get; private set; }
 
     public int NeedlesslyMetPairs { get; private set; }
@@ -41,7 +44,9 @@ internal sealed class SoundnessReport(string database)
         var reads = new List<(StatementAnalysis Analysis, Tag[]? Tags, Tag[]? WithoutProbes)>();
         foreach (var query in round.QueryCases)
             reads.Add(await round.ReadAsync(analyzer, query, faults));
-        (Probes, FailedProbes) = (Probes + round.Probes, FailedProbes + round.FailedProbes);
+        (Probes, FailedProbes, Told) = (Probes + round.Probes, FailedProbes + round.FailedProbes, Told + round.Told);
+        if (faults == AnalyzerFaults.None)
+            Violations.AddRange(round.ToldOtherwise);
         foreach (var executed in round.Executed)
         {
             var written = round.Write(analyzer, executed, faults);
@@ -69,7 +74,7 @@ internal sealed class SoundnessReport(string database)
         {database}: {Pairs} pairs, {Share(ChangedPairs)} changed the answer, {Share(PinnedPairs)} pinned
           read at row {Share(_levels[0])}, column {Share(_levels[1])}, table {Share(_levels[2])}, uncacheable {Share(_levels[3])}
           tags met {Share(MetPairs)}; of these without need {(MetPairs == 0 ? 0 : 100.0 * NeedlesslyMetPairs / MetPairs):F1} %; writes taken for anything {UnknownWrites} of {Writes}
-          {Probes} probes, {FailedProbes} refused; {LookedUpPairs} changed answers of queries that look rows up
+          {Probes} probes, {FailedProbes} refused, {Told} answered by the result itself; {LookedUpPairs} changed answers of queries that look rows up
           uncacheable because: {string.Join("; ", _uncacheable.Take(5))}
         """);
 

@@ -55,6 +55,15 @@ internal sealed class SoundnessRound
                 continue;
             queries.Add(query);
             before.Add(answer);
+
+            // What a probe gave is remembered until a write of what it reads: it is a query like any other.
+            foreach (var probe in ProbesOf(model, query).Where(_ => dice.Chance(0.2)))
+            {
+                if ((await database.AnswerAsync([probe]))[0] is not { } probed)
+                    continue;
+                queries.Add(probe);
+                before.Add(probed);
+            }
         }
 
         var round = new SoundnessRound(seed, world, model, database, queries);
@@ -62,6 +71,9 @@ internal sealed class SoundnessRound
             await round.WriteAsync(dice, [.. before]);
         return round;
     }
+
+    private static IEnumerable<SqlCase> ProbesOf(SchemaModel model, SqlCase query) =>
+        new SqlAnalyzer(model).Analyze(query.Text).Statements[0].ReadTemplate.Probes.Select(probe => query with { Text = probe.Text });
 
     private async Task WriteAsync(Dice dice, string?[] before)
     {
@@ -154,12 +166,22 @@ internal sealed class SoundnessRound
         if (!analysis.IsCacheable)
             return (analysis, null, null);
         var found = new List<IReadOnlyList<object?>?>();
-        foreach (var probe in analysis.ReadTemplate.Probes)
+        var answer = analysis.ReadTemplate.Told.Any(column => column is not null) ? await Database.ExecuteAsync(query.Text, query) : null;
+        foreach (var (probe, told) in analysis.ReadTemplate.Probes.Zip(analysis.ReadTemplate.Told))
         {
             Probes++;
             var rows = await Database.ExecuteAsync(probe.Text, query);
             FailedProbes += rows is null ? 1 : 0;
-            found.Add(rows?.Rows.ConvertAll(row => row[0]));
+            var probed = rows?.Rows.ConvertAll(row => row[0]);
+            if (told is not null && answer is { } result && result.Ordinals.TryGetValue(told.Name, out var ordinal) && told.Tell([.. result.Rows.Select(row => row[ordinal]).Distinct()], isComplete: true) is { } values)
+            {
+                Told++;
+                if (probed is not null && !values.ToHashSet().SetEquals(probed.Where(value => value is not null)))
+                    ToldOtherwise.Add($"{query}\n  {told}: {string.Join(' ', values)}\n  {probe.Text}: {string.Join(' ', probed)}");
+                probed = [.. values];
+            }
+
+            found.Add(probed);
         }
 
         var parameters = Database.ParametersOf(query);
@@ -167,6 +189,12 @@ internal sealed class SoundnessRound
     }
 
     public int Probes { get; private set; }
+
+    /// <summary>Those that the query's own result answered.</summary>
+    public int Told { get; private set; }
+
+    /// <summary>Those that it answered otherwise than the probe.</summary>
+    public List<string> ToldOtherwise { get; } = [];
 
     /// <summary>Those that the database refused, though it took their query.</summary>
     public int FailedProbes { get; private set; }

@@ -86,6 +86,7 @@ public abstract class SoundnessTests(ITestOutputHelper output)
     {
         Assert.True(report.ChangedPairs >= report.Pairs / 5, $"only {report.ChangedPairs} of {report.Pairs} changed the answer");
         Assert.True(report.LookedUpPairs >= report.Pairs / 100, $"only {report.LookedUpPairs} of {report.Pairs} changed what was looked up");
+        Assert.True(report.Told >= report.Probes / 10, $"only {report.Told} of {report.Probes} were answered by the result");
         Assert.Equal(0, report.FailedProbes);
         Assert.True(report.PinnedPairs >= report.Pairs / 3, $"only {report.PinnedPairs} of {report.Pairs} are pinned");
     }
