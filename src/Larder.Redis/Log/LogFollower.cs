@@ -12,13 +12,23 @@ namespace Larder.Redis.Log;
 /// everything that was in the log at that time. That is the nonce of the design without a record for it: epoch and position name the tail
 /// uniquely, and only the script that appends can answer. An answer that names a record which a read sent <em>after</em> it does not bring was
 /// lost (trimmed, deleted, or its ID lies before those this node has seen): the node jumps to the tail and knows nothing of what was before.
+/// <para>
+/// A node that starts reads what the log still has of the tail's epoch, from its first record on, so that it can judge what other nodes have left at the second level; it has
+/// caught up when it has applied the tail it asked for. Where that does not come, it jumps.
+/// </para>
 /// </remarks>
-internal class LogFollower(FreshnessNode node)
+/// <param name="node">Applies the records.</param>
+/// <param name="replays">Whether it begins with what the log still has.</param>
+internal class LogFollower(FreshnessNode node, bool replays = true)
 {
     private readonly Lock _changing = new();
     private Question? _open;
     private ulong _refused;
     private bool _mustJump = true;
+    private bool _mayReplay = replays;
+
+    // The epoch that is replayed, until its first record comes; 0: none. What stands before it in the stream is of lives that are over.
+    private ulong _awaited;
 
     /// <summary>After which entry the stream is to be read.</summary>
     public StreamId ReadAfter { get; private set; }
@@ -47,7 +57,9 @@ internal class LogFollower(FreshnessNode node)
         }
     }
 
-    /// <summary>Begins at the tail, with a floor there. Only the reader of the stream calls it, with no read under way.</summary>
+    /// <summary>
+    /// Begins at the tail, with a floor there; the first time, at the first record that the log still has. Only the reader of the stream calls it, with no read under way.
+    /// </summary>
     /// <param name="tail">The answer to a question that was asked while no read was under way.</param>
     /// <param name="askedAt">The timestamp before the question was sent.</param>
     public virtual void Jump(LogTail tail, long askedAt)
@@ -59,10 +71,19 @@ internal class LogFollower(FreshnessNode node)
                 return;
             }
 
+            _mustJump = false;
+            if (_mayReplay)
+            {
+                _mayReplay = false;
+                _awaited = tail.Epoch;
+                _open = new(tail, askedAt);
+                return;
+            }
+
             node.Apply(new(tail.Epoch, tail.Seq, WriteSet.Everything));
             ReadAfter = tail.Id;
             _open = null;
-            _mustJump = false;
+            _awaited = 0;
             node.Heard(askedAt);
         }
     }
@@ -99,7 +120,11 @@ internal class LogFollower(FreshnessNode node)
             {
                 if (TryRead(entry, out var record))
                 {
-                    node.Apply(record);
+                    if (_awaited == 0 || _awaited == record.Epoch)
+                    {
+                        _awaited = 0;
+                        node.Apply(record);
+                    }
                 }
                 else
                 {

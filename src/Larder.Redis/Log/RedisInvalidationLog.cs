@@ -12,6 +12,7 @@ namespace Larder.Redis.Log;
 internal sealed class RedisInvalidationLog : IInvalidationLog, IAsyncDisposable
 {
     private const int RecordsOfARead = 500;
+    private const int MaxReplayed = 100_000;
     private const int QuestionsOfABound = 8;
     private const int ReadsOfABound = 4;
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(500);
@@ -36,7 +37,7 @@ internal sealed class RedisInvalidationLog : IInvalidationLog, IAsyncDisposable
     {
         (_redis, _node, _options, _time, _logger) = (redis, node, options, time, logger);
         _commands = new(redis, redis.Settings.CommandLimit);
-        _follower = new(node);
+        _follower = new(node, replays: options.LogCapacity <= MaxReplayed);
     }
 
     /// <summary>Begins to follow the log. A second call does nothing.</summary>

@@ -26,7 +26,7 @@ public sealed class RedisLogOptions
 
     /// <summary>
     /// About how many records the log keeps: 1,000 to 10,000,000; default 20,000, which is some 4 MB of short records. A node that was away for
-    /// longer than that begins with an empty cache. Configuration: <c>Larder:Redis:LogCapacity</c>.
+    /// longer than that begins with an empty cache. A node that starts reads up to 100,000 of them, so that what others left at the second level serves it at once; with a greater capacity it begins at the tail. Configuration: <c>Larder:Redis:LogCapacity</c>.
     /// </summary>
     public int LogCapacity { get; set; } = 20_000;
 

@@ -8,12 +8,16 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
 {
     private const int MaxWaiters = 10_000;
     private const int MaxLeftEpochs = 64;
+    private const int MaxSchemas = 8;
     private const long NothingHeard = long.MinValue;
 
     private readonly Lock _changing = new();
     private readonly List<WriteSet> _bypassed = [];
     private readonly Queue<ulong> _leftEpochs = [];
     private readonly List<Waiter> _waiters = [];
+
+    // While this node knows no schema: those of the records it has applied, with the last position of each.
+    private readonly Dictionary<ulong, long> _schemas = [];
     private LogPosition _now = new(LogView.Create(0, 0, sizes ?? new()), 0, null);
     private ulong _schemaHash;
     private long _heardAt = NothingHeard;
@@ -25,11 +29,25 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
     /// <summary>Where the node stands. To be read before whatever is judged by it.</summary>
     internal LogPosition Now => Volatile.Read(ref _now);
 
-    /// <summary>The schema this node derives tags from; 0: none.</summary>
+    /// <summary>The schema this node derives tags from; 0: none yet, or none at all.</summary>
     internal ulong SchemaHash
     {
         get => Volatile.Read(ref _schemaHash);
-        set => Volatile.Write(ref _schemaHash, value);
+        set
+        {
+            lock (_changing)
+            {
+                // What was applied while nobody knew the schema was taken for records of this one.
+                var foreign = _schemaHash == 0 ? _schemas.Where(seen => seen.Key != value).Select(seen => seen.Value).DefaultIfEmpty().Max() : 0;
+                if (foreign > _now.View.Floor)
+                {
+                    Publish(new(_now.View.StartingAt(foreign), _now.Applied, _now.Bypass));
+                }
+
+                _schemas.Clear();
+                Volatile.Write(ref _schemaHash, value);
+            }
+        }
     }
 
     /// <summary>How far behind this node may be before strict policies stop using the cache; null: it cannot be behind, as with a log of its own.</summary>
@@ -53,6 +71,7 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
         {
             if (!_leftEpochs.Contains(record.Epoch))
             {
+                NoteSchema_NeedsLock(record);
                 Rules.Apply(this, _now, record);
             }
         }
@@ -160,6 +179,22 @@ internal sealed class FreshnessNode(TimeProvider time, FreshnessRules? rules = n
         }
 
         return Has(Now, token) is true;
+    }
+
+    private void NoteSchema_NeedsLock(LogRecord record)
+    {
+        if (_schemaHash != 0 || record.Writes.SchemaHash == 0)
+        {
+            return;
+        }
+
+        if (record.Epoch != _now.View.Epoch)
+        {
+            _schemas.Clear();
+        }
+
+        // Beyond the bound it is one more that is not this node's.
+        _schemas[_schemas.Count < MaxSchemas || _schemas.ContainsKey(record.Writes.SchemaHash) ? record.Writes.SchemaHash : 0] = record.Seq;
     }
 
     private bool? Has_NeedsLock(Waiter waiter) =>

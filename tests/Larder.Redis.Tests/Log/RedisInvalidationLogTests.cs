@@ -53,6 +53,61 @@ public sealed class RedisInvalidationLogTests
     }
 
     [Fact]
+    public async Task Read_OnANodeThatHasJustStarted_IsAnsweredByWhatOthersLoadedAndNobodyWroteSince()
+    {
+        await using var redis = await TestRedis.StartAsync();
+        await using (var one = new TestNode(redis))
+        {
+            await one.FollowsAsync();
+            for (var row = 1; row <= 3; row++)
+            {
+                await one.ReadSharedAsync(row, () => row);
+            }
+
+            await TestNode.UntilAsync(() => one.Cache.GetStatistics().RemoteStore!.Writes >= 3);
+
+            // More than one read of the stream brings.
+            for (var i = 0; i < 600; i++)
+            {
+                await one.PublishAsync(i == 300 ? 2 : 100 + i);
+            }
+        }
+
+        await using var other = new TestNode(redis);
+        await other.FollowsAsync();
+
+        Assert.Equal(1, await other.ReadSharedAsync(1, () => -1));
+        Assert.Equal(-2, await other.ReadSharedAsync(2, () => -2));
+        Assert.Equal(3, await other.ReadSharedAsync(3, () => -3));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Read_OnANodeThatStartsAfterRecordsAreGone_TakesNothingFromBefore(int kept)
+    {
+        await using var redis = await TestRedis.StartAsync();
+        await using (var one = new TestNode(redis))
+        {
+            await one.FollowsAsync();
+            await one.ReadSharedAsync(1, () => 1);
+            await TestNode.UntilAsync(() => one.Cache.GetStatistics().RemoteStore!.Writes >= 1);
+            await one.PublishAsync(1);
+            await one.PublishAsync(2);
+        }
+
+        await using (var admin = await redis.ConnectAsync())
+        {
+            await admin.RunAsync("XTRIM", Stream, "MAXLEN", kept);
+        }
+
+        await using var other = new TestNode(redis);
+        await other.FollowsAsync();
+
+        Assert.Equal(-1, await other.ReadSharedAsync(1, () => -1));
+    }
+
+    [Fact]
     public async Task Follow_AfterANodeWasStopped_ResumesWhereItWas()
     {
         await using var redis = await TestRedis.StartAsync();
@@ -90,6 +145,8 @@ public sealed class RedisInvalidationLogTests
         WriteToken token;
         using (other.Log.Hold())
         {
+            // A read that was under way before has brought nothing by then.
+            await TestNode.UntilAsync(() => other.IsLagging);
             token = await one.PublishAsync(1);
             await admin.RunAsync("XTRIM", Stream, "MAXLEN", 0);
         }

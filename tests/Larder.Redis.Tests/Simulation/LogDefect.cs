@@ -29,6 +29,15 @@ public enum LogDefect
     /// <summary>An append without an answer is taken to have happened.</summary>
     UnknownOutcomeForgotten,
 
+    /// <summary>A node that starts leaves out a record of those it replays.</summary>
+    ReplayedFromTheMiddle,
+
+    /// <summary>What another node left at the second level is taken without asking whether it is fresh.</summary>
+    SharedTakenUnchecked,
+
+    /// <summary>A node takes from the second level what was read before it knows anything of.</summary>
+    SharedTakenFromBeforeTheFloor,
+
     /// <summary>While its append is repeated, a node goes on serving what it wrote over.</summary>
     BypassForgotten,
 }

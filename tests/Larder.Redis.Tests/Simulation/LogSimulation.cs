@@ -20,7 +20,7 @@ internal sealed class LogSimulation
     private readonly long[] _versions = new long[Rows];
     private readonly bool[] _locked = new bool[Rows];
     private readonly List<Acknowledgement> _acknowledged = [];
-    private readonly List<IEnumerator<object?>> _actors = [];
+    private readonly List<Actor> _actors = [];
     private readonly SimulatedLogNode[] _nodes;
     private bool _isAtRest;
     private int _step;
@@ -39,6 +39,9 @@ internal sealed class LogSimulation
     internal LogDefect Defect { get; }
 
     internal SimulatedRedis Redis { get; }
+
+    /// <summary>The second level: of each row what some node loaded, and of which position.</summary>
+    internal Dictionary<int, (long Version, ulong Epoch, long Position)> Shared { get; } = [];
 
     internal LogCounts Counts { get; } = new();
 
@@ -112,13 +115,29 @@ internal sealed class LogSimulation
             case 85 when Random.Next(3) == 0:
                 node.StoppedUntil = _step + Random.Next(10, 80);
                 break;
+            case 86:
+                Restart(Array.IndexOf(_nodes, node));
+                break;
             default:
                 if (_actors.Count < MaxActors)
                 {
-                    _actors.Add((Random.Next(3) == 0 ? Write(node) : Read(node)).GetEnumerator());
+                    var writes = Random.Next(3) == 0;
+                    _actors.Add(new(node, writes, (writes ? Write(node) : Read(node)).GetEnumerator()));
                 }
 
                 break;
+        }
+    }
+
+    // A process that ends takes its requests with it. None that has committed and not published: that needs a feed of the database.
+    private void Restart(int index)
+    {
+        if (!_actors.Exists(actor => actor.Node == _nodes[index] && actor.Writes))
+        {
+            _actors.RemoveAll(actor => actor.Node == _nodes[index]);
+            _nodes[index] = new SimulatedLogNode(this);
+            Counts.Restarts++;
+            Say($"node {index} starts anew");
         }
     }
 
@@ -127,7 +146,7 @@ internal sealed class LogSimulation
         if (_actors.Count > 0)
         {
             var actor = _actors[Random.Next(_actors.Count)];
-            if (!actor.MoveNext())
+            if (!actor.Steps.MoveNext())
             {
                 _actors.Remove(actor);
             }
@@ -252,6 +271,13 @@ internal sealed class LogSimulation
             yield break;
         }
 
+        if (node.FindShared(row, now) is { } shared)
+        {
+            Counts.Shared++;
+            Check(node, row, shared, written, Time.GetTimestamp());
+            yield break;
+        }
+
         Counts.Loads++;
         yield return null;
         var loaded = _versions[row];
@@ -302,6 +328,8 @@ internal sealed class LogSimulation
     private void Say(string what) => Trace?.Add(
         $"{_step} {Time.GetUtcNow():ss.fff} {what} | {string.Join(' ', _nodes.Select(node => $"{node.Node.Now.View.Epoch % 1000}.{node.Node.Now.Applied}"))}");
 
+    private sealed record Actor(SimulatedLogNode Node, bool Writes, IEnumerator<object?> Steps);
+
     private sealed record Acknowledgement(int Row, long Version, SimulatedLogNode Node, WriteToken Token, long At);
 }
 
@@ -325,6 +353,11 @@ internal sealed record LogCounts
 
     internal long Renewals { get; set; }
 
+    /// <summary>What was taken from the second level.</summary>
+    internal long Shared { get; set; }
+
+    internal long Restarts { get; set; }
+
     internal void Add(LogCounts other)
     {
         Writes += other.Writes;
@@ -334,8 +367,10 @@ internal sealed record LogCounts
         AppendedAgain += other.AppendedAgain;
         Lagging += other.Lagging;
         Renewals += other.Renewals;
+        Shared += other.Shared;
+        Restarts += other.Restarts;
     }
 
     public override string ToString() =>
-        $"{Writes} writes ({AppendedAgain} appended again), {Hits} hits ({Lagging} of nodes that lag), {Loads} loads, {PastTheCache} past the cache, {Renewals} epochs";
+        $"{Writes} writes ({AppendedAgain} appended again), {Hits} hits ({Lagging} of nodes that lag, {Shared} from the second level), {Loads} loads, {Restarts} nodes started anew, {PastTheCache} past the cache, {Renewals} epochs";
 }

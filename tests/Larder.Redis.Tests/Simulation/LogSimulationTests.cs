@@ -27,7 +27,7 @@ public sealed class LogSimulationTests(ITestOutputHelper output)
 
         output.WriteLine($"{seed} seeds: {counts}");
         Assert.True(seed > 100, $"Only {seed} seeds were run.");
-        Assert.All([counts.Writes, counts.Hits, counts.Loads, counts.PastTheCache, counts.AppendedAgain, counts.Lagging, counts.Renewals], count => Assert.True(count > 50, counts.ToString()));
+        Assert.All([counts.Writes, counts.Hits, counts.Loads, counts.PastTheCache, counts.AppendedAgain, counts.Lagging, counts.Renewals, counts.Shared, counts.Restarts], count => Assert.True(count > 50, counts.ToString()));
     }
 
     [Fact]

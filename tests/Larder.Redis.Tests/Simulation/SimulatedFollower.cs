@@ -5,7 +5,7 @@ using Larder.Redis.Resp;
 namespace Larder.Redis.Tests.Simulation;
 
 /// <summary>The product's follower, with the mistakes planted that a run must find.</summary>
-internal sealed class SimulatedFollower(FreshnessNode node, LogDefect defect) : LogFollower(node)
+internal sealed class SimulatedFollower(FreshnessNode node, LogDefect defect, bool replays) : LogFollower(node, replays)
 {
     private readonly FreshnessNode _node = node;
 
@@ -22,6 +22,12 @@ internal sealed class SimulatedFollower(FreshnessNode node, LogDefect defect) : 
 
     public override void Take(IReadOnlyList<StreamEntry> entries, object? began)
     {
+        if (defect == LogDefect.ReplayedFromTheMiddle && entries.Count > 1 && _node.Now.View.Epoch == 0)
+        {
+            // The first one opens the view, at a position before those that are left out.
+            entries = [entries[0], .. entries.Skip(2).Select((entry, i) => new StreamEntry(entry.Id, [.. entry.Fields.Take(3), entries[i + 1].Fields[3], .. entry.Fields.Skip(4)]))];
+        }
+
         if (defect == LogDefect.GapNotSeen && entries.Count > 0)
         {
             foreach (var entry in entries)

@@ -16,7 +16,7 @@ internal sealed class SimulatedLogNode
     {
         _world = world;
         Node = new FreshnessNode(world.Time, sizes: new LogTableSizes(6, 3, 4)) { LagBound = LogSimulation.Bound };
-        Follower = new SimulatedFollower(Node, world.Defect);
+        Follower = new SimulatedFollower(Node, world.Defect, replays: world.Random.Next(4) != 0);
     }
 
     internal FreshnessNode Node { get; }
@@ -82,6 +82,31 @@ internal sealed class SimulatedLogNode
     internal long? Find(int row, LogPosition now) =>
         _cache.TryGetValue(row, out var entry) && Node.Rules.IsFresh(Node, entry.Stamp, now) ? entry.Version : null;
 
+    /// <summary>What it takes from the second level, under the rule of RemoteLevel: judged at a position that was read after it had arrived.</summary>
+    internal long? FindShared(int row, LogPosition start)
+    {
+        if (!_world.Shared.TryGetValue(row, out var shared))
+        {
+            return null;
+        }
+
+        var now = Node.Now;
+        var stamp = new ReadStamp([TagOf(row)], shared.Epoch, shared.Position, long.MaxValue, FreshnessKind.Tracked);
+        var isFresh = _world.Defect switch
+        {
+            LogDefect.SharedTakenUnchecked => true,
+            LogDefect.SharedTakenFromBeforeTheFloor => shared.Epoch == now.View.Epoch && now.View.LastWriteOf(TagOf(row)) <= shared.Position,
+            _ => Node.Rules.IsFresh(Node, stamp, now),
+        };
+        if (!isFresh || !ReferenceEquals(start.View, now.View))
+        {
+            return null;
+        }
+
+        _cache[row] = (shared.Version, stamp);
+        return shared.Version;
+    }
+
     internal void Store(int row, long version, LogPosition start)
     {
         var stamp = new ReadStamp([TagOf(row)], start.View.Epoch, start.Applied, long.MaxValue, FreshnessKind.Tracked);
@@ -89,6 +114,12 @@ internal sealed class SimulatedLogNode
         if (ReferenceEquals(now.View, start.View) && Node.Rules.IsFresh(Node, stamp, now))
         {
             _cache[row] = (version, stamp);
+
+            // It arrives whenever it does, and whatever was there before.
+            if (_world.Random.Next(4) != 0)
+            {
+                _world.Shared[row] = (version, start.View.Epoch, start.Applied);
+            }
         }
     }
 }

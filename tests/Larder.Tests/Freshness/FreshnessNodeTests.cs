@@ -54,6 +54,38 @@ public sealed class FreshnessNodeTests
         Assert.True(IsFresh(Read(Row)));
     }
 
+    [Theory]
+    [InlineData(5, 5, true)]
+    [InlineData(5, 6, false)]
+    [InlineData(0, 6, true)]
+    public void SchemaHash_BecomesKnownAfterRecordsWereApplied_ForgetsWhatWasReadBeforeThoseOfAnother(int written, int own, bool isFresh)
+    {
+        var before = Read(Row);
+        _node.Apply(new(Epoch, 1, new WriteSet(Tag.Fine("another row")) { SchemaHash = (ulong)written, Wildcards = [SomeRow] }));
+        var after = Read(Row);
+
+        _node.SchemaHash = (ulong)own;
+
+        Assert.Equal((isFresh, true), (IsFresh(before), IsFresh(after)));
+    }
+
+    [Fact]
+    public void SchemaHash_OfMoreRecordsThanAreRemembered_StillForgets()
+    {
+        var before = Read(Row);
+        for (var i = 1; i <= 20; i++)
+        {
+            _node.Apply(new(Epoch, i, new WriteSet(Tag.Fine("another row")) { SchemaHash = (ulong)i, Wildcards = [SomeRow] }));
+        }
+
+        var between = Read(Row);
+        _node.Apply(new(Epoch, 21, new WriteSet(Tag.Fine("another row")) { SchemaHash = 1, Wildcards = [SomeRow] }));
+
+        _node.SchemaHash = 1;
+
+        Assert.Equal((false, true), (IsFresh(before), IsFresh(between)));
+    }
+
     [Fact]
     public void Apply_RecordTwice_ChangesNothingTheSecondTime()
     {

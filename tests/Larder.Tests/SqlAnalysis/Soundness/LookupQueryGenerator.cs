@@ -28,6 +28,8 @@ internal sealed class LookupQueryGenerator(World world, Dice dice, ValueGenerato
         {
             0 => $"SELECT {names}, count(*) AS n FROM {from} JOIN {target.Name} b ON {on} AND {OfTarget()}{Where(condition)}{(world.IsPostgreSql ? $" GROUP BY {names}" : "")}",
             1 => $"SELECT {names}, {of} FROM {from} LEFT JOIN {target.Name} b ON {on} WHERE {OfTarget()}{And(condition)}",
+            _ when source.Columns.FirstOrDefault(each => each.IsUnique) is { } unique =>
+                $"SELECT {names} FROM {dice.In(world.Tables).Name} d LEFT JOIN ({source.Name} a JOIN {target.Name} b ON {on} AND {OfTarget()}) ON {a.Name(unique)} = {values.Any(unique)}",
             _ => $"SELECT {names} FROM {dice.In(world.Tables).Name} d LEFT JOIN ({from} JOIN {target.Name} b ON {on} AND {OfTarget()}) ON {(condition.Length > 0 ? condition : "1 = 1")}",
         };
 
