@@ -12,7 +12,7 @@ public sealed class ManyNodesTests(ITestOutputHelper output)
     public Task Run_WithoutFaults_NoTokenIsBetrayedAndLagIsShort() => RunAsync(TimeSpan.FromSeconds(4), faults: false);
 
     [Fact]
-    public Task Run_WithFaults_NoTokenIsBetrayedAndLagIsBounded() => RunAsync(TimeSpan.FromSeconds(12), faults: true);
+    public Task Run_WithFaults_NoTokenIsBetrayedAndLagIsBounded() => RunAsync(TimeSpan.FromSeconds(18), faults: true);
 
     [Fact]
     [Trait("Category", "Long")]

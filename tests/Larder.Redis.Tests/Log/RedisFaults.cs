@@ -13,6 +13,8 @@ internal sealed class RedisFaults(TestRedis redis, RedisInvalidationLog[] logs, 
         (string Name, Func<CancellationToken, Task> Do)[] faults =
         [
             ("FLUSHALL", _ => OnServerAsync("FLUSHALL")),
+            ("failover to a replica that lost the tail", FailOverAsync),
+            ("maxmemory is reached with allkeys-lru", RunOutOfMemoryAsync),
             ("a node is stopped", HoldAsync),
             ("XTRIM to nothing", _ => OnServerAsync("XTRIM", "{larder}:log", "MAXLEN", 0)),
             ("kill -9, restart with its file", RestartAsync),
@@ -49,6 +51,38 @@ internal sealed class RedisFaults(TestRedis redis, RedisInvalidationLog[] logs, 
         Directory.Delete(Path.Combine(redis.Folder, "appendonlydir"), recursive: true);
         await PauseAsync(Between / 2, stop);
         await redis.RestartAsync();
+    }
+
+    // Behind the same address: what another server had when the two were cut off from each other, and writes that were acknowledged since are gone.
+    private async Task FailOverAsync(CancellationToken stop)
+    {
+        var (data, copy) = (Path.Combine(redis.Folder, "appendonlydir"), Path.Combine(redis.Folder, "replica"));
+        await using (var replica = await TestRedis.StartAsync("--appendonly", "yes", "--replicaof", "127.0.0.1", $"{redis.Port}"))
+        {
+            await using var admin = await replica.ConnectAsync();
+            while (!(await admin.RunAsync("INFO", "replication")).Text.Contains("master_link_status:up", StringComparison.Ordinal))
+            {
+                await PauseAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);
+            }
+
+            await admin.RunAsync("REPLICAOF", "NO", "ONE");
+            await PauseAsync(Between / 2, stop);
+            await replica.KillAsync();
+            Directory.Move(Path.Combine(replica.Folder, "appendonlydir"), copy);
+        }
+
+        await redis.KillAsync();
+        Directory.Delete(data, recursive: true);
+        Directory.Move(copy, data);
+        await redis.RestartAsync();
+    }
+
+    private async Task RunOutOfMemoryAsync(CancellationToken stop)
+    {
+        await OnServerAsync("CONFIG SET", "maxmemory-policy", "allkeys-lru");
+        await OnServerAsync("CONFIG SET", "maxmemory", 1_000_000);
+        await PauseAsync(Between, stop);
+        await OnServerAsync("CONFIG SET", "maxmemory", 0);
     }
 
     private async Task HoldAsync(CancellationToken stop)
