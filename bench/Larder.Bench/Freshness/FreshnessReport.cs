@@ -11,6 +11,7 @@ internal sealed record FreshnessResult(FreshnessVariant Variant, int WritePercen
 /// <summary>Prints the table of variants, the ratios that have a target, and what the writes invalidated.</summary>
 internal sealed class FreshnessReport(FreshnessOptions options)
 {
+    private const string NotChecked = "–";
     private const double LeastShareOfHits = 0.85;
     private const double LeastChangedShare = 0.8;
     private const double MostOfTheStatements = 1 / 3.0;
@@ -56,13 +57,13 @@ internal sealed class FreshnessReport(FreshnessOptions options)
     private static string[] Row(InvalidationCount count) =>
         [count.Write, count.Section, $"{count.Invalidated}", $"{count.Changed}", Percent((double)count.Changed / count.Invalidated)];
 
-    private static string[] Row(FreshnessResult result) =>
+    private string[] Row(FreshnessResult result) =>
     [
         NameOf(result.Variant),
         $"{result.WritePercentage}",
         Percent(result.Figures.HitRate),
-        $"{result.Findings.StaleReads}",
-        Percent((double)result.Findings.StaleReads / Math.Max(1, result.Findings.Figures.Reads)),
+        options.Checked == 0 ? NotChecked : $"{result.Findings.StaleReads}",
+        options.Checked == 0 ? NotChecked : Percent((double)result.Findings.StaleReads / Math.Max(1, result.Findings.Figures.Reads)),
         Figure(result.Figures.Statements),
         Figure((double)result.Figures.Statements / Math.Max(1, result.Figures.Reads)),
         Figure(result.Figures.CpuMicrosecondsPerRequest),
