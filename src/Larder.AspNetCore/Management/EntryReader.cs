@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 using Larder.AspNetCore.Management.Documents;
 using Larder.AspNetCore.ResponseCaching;
@@ -46,7 +47,8 @@ internal sealed class EntryReader(LarderCache cache, CacheExplainer explainer, C
     public RequestExplanation ExplainKey(string key)
     {
         var entry = Read(key);
-        return entry is null
+        return cache.Engine.Verifier.IsObserving ? new(null, null, entry?.Entry.Policy, key, "bypass", "the cache observes and serves nothing: Larder:Mode", entry)
+            : entry is null
             ? new(null, null, null, key, "miss", explainer.WhyAbsent(key), null)
             : new(null, null, entry.Entry.Policy, key, OutcomeOf(entry), entry.Because, entry);
     }
@@ -67,7 +69,10 @@ internal sealed class EntryReader(LarderCache cache, CacheExplainer explainer, C
             return new(path, route, handler.PolicyName, key, "bypass", WhyBypassed(bypass, handler.PolicyName), null);
         }
 
-        return ExplainKey(key) with { Path = path, Route = route, Policy = handler.PolicyName };
+        var explanation = ExplainKey(key) with { Path = path, Route = route, Policy = handler.PolicyName };
+        return cache.GetPolicy(handler.PolicyName).IsStrict && cache.Publisher.Node.IsLagging(cache.Time.GetTimestamp())
+            ? explanation with { Outcome = "bypass", Because = "its policy is strict, and this node may be further behind the invalidation log than its bound allows" }
+            : explanation;
     }
 
     private static string WhyBypassed(string? bypass, string policy) => bypass switch
@@ -83,7 +88,7 @@ internal sealed class EntryReader(LarderCache cache, CacheExplainer explainer, C
     private static EntryDocument DocumentOf(EntrySummary entry) => new(
         entry.Key, entry.Policy, entry.IsServed, NameOf(entry.Freshness), Seconds(entry.Age), Seconds(entry.RemainingLife), entry.Bytes, entry.TagCount, entry.RecentHits);
 
-    private static string NameOf(Freshness.FreshnessKind freshness) => freshness.ToString().ToLowerInvariant();
+    private static string NameOf(Freshness.FreshnessKind freshness) => JsonNamingPolicy.SnakeCaseLower.ConvertName(freshness.ToString());
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
 

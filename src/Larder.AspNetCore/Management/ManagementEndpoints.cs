@@ -120,7 +120,7 @@ internal sealed class ManagementEndpoints(RouteGroupBuilder group)
             group.MapPost(pattern, (Delegate)((HttpContext context) => AnswerAsync(
                 context, type, async () => await answer(context, await ManagementBody.ReadAsync(context.Request, bodyType, context.RequestAborted))))),
             summary,
-            "",
+            pattern.Contains("{view}", StringComparison.Ordinal) ? "view" : "",
             typeof(TBody),
             typeof(T));
 

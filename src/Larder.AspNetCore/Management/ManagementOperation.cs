@@ -13,7 +13,7 @@ internal sealed class ManagementOperation(string parameters, Type? body, Type an
 
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        operation.Parameters = [.. (operation.Parameters ?? []).Where(parameter => parameter.In == ParameterLocation.Path), .. parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParameterOf)];
+        operation.Parameters = [.. parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParameterOf)];
         operation.RequestBody = body is null ? null : new OpenApiRequestBody { Content = await ContentOfAsync(body, isBody: true) };
         operation.Responses = new OpenApiResponses
         {
@@ -47,12 +47,14 @@ internal sealed class ManagementOperation(string parameters, Type? body, Type an
     private static IOpenApiParameter ParameterOf(string name) => new OpenApiParameter
     {
         Name = name,
-        In = ParameterLocation.Query,
+        In = name == "view" ? ParameterLocation.Path : ParameterLocation.Query,
+        Required = name == "view",
         Description = name switch
         {
             "pattern" => "Only keys that match: * stands for any characters, nothing else is special.",
             "order_by" => "What comes first: hits (since eviction last looked, 0 to 3), the largest size, or the greatest age. Default hits.",
             "limit" => "The most entries that are listed, 1 to 1000. Default 100.",
+            "view" => "The name of a view.",
             "path" => "The path of a GET request with its query, as in the log. It is not sent.",
             _ => "The key of an entry.",
         },

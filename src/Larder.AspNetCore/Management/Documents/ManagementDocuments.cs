@@ -17,7 +17,7 @@ internal sealed record TagDocument(string Name, bool IsWrittenSince, IReadOnlyLi
 /// <summary>A statement that an entry was read by. The values of its parameters are null unless the host shows values.</summary>
 internal sealed record StatementDocument(string Database, string Text, IReadOnlyDictionary<string, string?> Parameters);
 
-/// <summary>What the next request would get: hit, stale, miss, bypass, or uncached where the endpoint is not cached at all.</summary>
+/// <summary>How the next request would be answered: hit; expired, invalidated or miss, which load; bypass, which passes the store by; uncached where the endpoint is not cached at all.</summary>
 internal sealed record RequestExplanation(string? Path, string? Route, string? Policy, string? Key, string Outcome, string? Because, EntryDetail? Entry);
 
 internal sealed record DropExplanation(string Table, IReadOnlyList<string> Tags, IReadOnlyList<string> Drops, int DropCount);
