@@ -36,6 +36,8 @@ internal static class ErpApplication
         services.AddErpDocumentation();
         services.AddLarderRequestLog();
         services.AddLarderMonitoring();
+        services.AddLarderManagement();
+        services.AddHealthChecks().AddLarder();
         return builder;
     }
 
@@ -48,6 +50,8 @@ internal static class ErpApplication
         app.MapErpDocumentation();
         app.UseLarderMonitoring();
         app.MapLarderMonitoring();
+        app.MapLarderManagement();
+        app.MapLarderHealth();
         foreach (var prefix in Prefixes)
         {
             var group = app.MapGroup(prefix);

@@ -115,6 +115,25 @@ public sealed class ErpApplicationTests
         Assert.Equal("/api/mobile/products/{id}/complete", (string?)lines.First(line => (string)line["event"]! == "bff_aggregation_complete")["endpoint"]);
     }
 
+    [Theory, BothDatabases]
+    public async Task Operator_AskingWhyAndDropping_IsAnswered(TestDatabaseKind kind)
+    {
+        await using var erp = await StartAsync(kind);
+        using var client = ClientOf(erp);
+        const string Question = "/api/v2/cache/explain?path=/api/mobile/products/3/complete";
+        await client.GetStringAsync("/api/bff/mobile/products/3/complete");
+
+        var hit = JsonNode.Parse(await client.GetStringAsync(Question))!["data"]!;
+        var table = kind == TestDatabaseKind.Sqlite ? "products" : "public.products";
+        using var dropped = await client.PostAsync("/api/v2/cache/invalidate", new StringContent($$$"""{"entity":{"table":"{{{table}}}","key":{"id":3}}}""", null, "application/json"));
+        var invalidated = JsonNode.Parse(await client.GetStringAsync(Question))!["data"]!;
+        var ready = await client.GetStringAsync("/health/ready");
+
+        Assert.Equal(("hit", HttpStatusCode.OK, "invalidated"), ((string)hit["outcome"]!, dropped.StatusCode, (string)invalidated["outcome"]!));
+        Assert.Contains("products.id = 3", (string)invalidated["because"]!);
+        Assert.Equal("""{"status":"ready","reasons":[]}""", ready);
+    }
+
     [Fact]
     public async Task Stop_WithARequestInFlight_AnswersItFirst()
     {

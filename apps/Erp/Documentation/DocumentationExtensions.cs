@@ -44,7 +44,7 @@ internal static class DocumentationExtensions
             options.RoutePrefix = "docs";
             options.DocumentTitle = "ERP mobile backend";
             options.SwaggerEndpoint(DocumentPath, "ERP mobile backend v1");
-            options.SwaggerEndpoint(MonitoringPath, "Monitoring");
+            options.SwaggerEndpoint(MonitoringPath, "Monitoring and management");
         });
         app.UseReDoc(options =>
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Larder.AspNetCore.RequestLog;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,8 @@ namespace Larder.AspNetCore.Monitoring;
 /// </summary>
 internal static class ManagementAccess
 {
+    private const int LongestName = 100;
+
     // What proxies add, and what ForwardedHeadersMiddleware leaves of it after it has changed the address.
     private static readonly string[] ForwardingHeaders =
         ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "X-ProxyUser-Ip"];
@@ -43,6 +46,13 @@ internal static class ManagementAccess
         });
         return builder;
     }
+
+    /// <summary>Who calls, for the log: one line of at most 100 characters, whatever is in the name.</summary>
+    public static string NameOf(HttpContext context) =>
+        context.User.Identity?.Name is { Length: > 0 } name ? RequestLogText.OneLine(name, LongestName).ToString() : "anonymous";
+
+    /// <summary>Where the caller is, for the log.</summary>
+    public static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
     /// <summary>Why the request is refused; null: it is not.</summary>
     public static string? WhyRefused(HttpContext context, bool isAuthorized)

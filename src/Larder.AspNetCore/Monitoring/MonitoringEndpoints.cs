@@ -80,8 +80,8 @@ internal sealed class MonitoringEndpoints(RouteGroupBuilder group)
         _services.GetRequiredService<MetricStore>().Reset();
         Log.StatisticsReset(
             _services.GetRequiredService<ILoggerFactory>().CreateLogger<MonitoringEndpoints>(),
-            context.User.Identity?.Name ?? "anonymous",
-            context.Connection.RemoteIpAddress?.ToString() ?? "unknown");
+            ManagementAccess.NameOf(context),
+            ManagementAccess.AddressOf(context));
         context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsJsonAsync(
             new ResetAnswer(Success: true, "Performance statistics reset successfully"), Json.ResetAnswer, cancellationToken: context.RequestAborted);

@@ -123,19 +123,6 @@ internal sealed class CachedEndpoint : CachedHandler
         return OutcomeOf(bypass);
     }
 
-    private string? KeyOf(HttpContext context)
-    {
-        var key = new CacheKeyWriter(KeyHead, stackalloc char[256]);
-        try
-        {
-            return TryWriteKey(context, ref key) ? key.Finish().ToString() : null;
-        }
-        finally
-        {
-            key.Dispose();
-        }
-    }
-
     private static string NameOf(RoutePattern? pattern, string? displayName)
     {
         var name = pattern?.RawText ?? displayName ?? "endpoint";

@@ -21,7 +21,7 @@ internal abstract class CachedHandler
 
     private readonly TimeProvider _time;
 
-    protected CachedHandler(IServiceProvider services, CachedAttribute options, string name, View? view = null)
+    protected CachedHandler(IServiceProvider services, CachedAttribute options, string name, View? view = null, bool isCounted = true)
     {
         options.Check();
         var cache = services.GetRequiredService<LarderCache>();
@@ -31,7 +31,7 @@ internal abstract class CachedHandler
         }
 
         _time = services.GetRequiredService<TimeProvider>();
-        Meter = cache.IsMonitored ? new ResponseMeter(services.GetRequiredService<MetricStore>(), _time, view) : null;
+        Meter = cache.IsMonitored && isCounted ? new ResponseMeter(services.GetRequiredService<MetricStore>(), _time, view) : null;
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger<CachedHandler>();
         Options = options;
         Policy = policy;
@@ -49,6 +49,9 @@ internal abstract class CachedHandler
     protected ResponseReader Reader { get; }
 
     protected ResponseWriter Writer { get; }
+
+    /// <summary>The policy that the responses are kept under.</summary>
+    public string PolicyName => Policy.Name;
 
     /// <summary>What every key of the endpoint begins with.</summary>
     protected abstract string KeyHead { get; }
@@ -82,6 +85,25 @@ internal abstract class CachedHandler
         }
 
         return AnswerAndCountAsync(context, wasStale);
+    }
+
+    /// <summary>What the response of a request is kept under, and why it is not: nothing is read or answered.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>The key, null where there is no telling it from the request; and a word as in Cache-Status where the store is passed by.</returns>
+    public virtual (string? Key, string? Bypass) Describe(HttpContext context) => (KeyOf(context), WhyPastTheStore(context));
+
+    /// <summary>The key as a text; null: there is no telling from the request alone.</summary>
+    protected string? KeyOf(HttpContext context)
+    {
+        var key = new CacheKeyWriter(KeyHead, stackalloc char[KeyBufferChars]);
+        try
+        {
+            return TryWriteKey(context, ref key) ? key.Finish().ToString() : null;
+        }
+        finally
+        {
+            key.Dispose();
+        }
     }
 
     /// <summary>Adds to the key what the response depends on. False: there is no telling from the request alone.</summary>

@@ -20,8 +20,13 @@ internal sealed class ViewEndpoint : CachedHandler
     private readonly ViewKey _key;
     private readonly PlannedSection[] _neverStored;
 
-    public ViewEndpoint(IServiceProvider services, View view, CachedAttribute options)
-        : base(services, options, $"view {view.Name}", view)
+    /// <summary>Answers a view.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="options">What the endpoint says about caching.</param>
+    /// <param name="isCounted">Whether its answers are in the figures.</param>
+    public ViewEndpoint(IServiceProvider services, View view, CachedAttribute options, bool isCounted = true)
+        : base(services, options, $"view {view.Name}", view, isCounted)
     {
         if (options.VariesByPrincipal || options.VaryByHost || options.VaryByQuery.Length + options.VaryByHeader.Length + options.Tags.Length > 0)
         {
@@ -33,6 +38,12 @@ internal sealed class ViewEndpoint : CachedHandler
         _key = new ViewKey(view, _executor.Options.Application, _executor.Time);
         var cache = services.GetRequiredService<LarderCache>();
         _neverStored = [.. view.Plan.Sections.Where(planned => planned.Section.Source.IsAsked && !cache.GetPolicy(planned.Section.Policy ?? view.Policy).Stores)];
+    }
+
+    public override (string? Key, string? Bypass) Describe(HttpContext context)
+    {
+        var arguments = Bind(context, out var errors);
+        return errors.Count > 0 ? (null, "bad-parameters") : (_key.Of(arguments), WhyPastTheStore(context) ?? (HasUnstored(arguments) ? "no-store" : null));
     }
 
     protected override string KeyHead => _key.Head;

@@ -284,7 +284,7 @@ internal sealed class CacheEngine
         }
 
         var staleness = IsNegative(value) ? 0 : Math.Max(TicksOf(policy.StaleWhileRevalidate), TicksOf(policy.StaleIfError));
-        var rules = new EntryRules(staleness, policy.EagerRefresh, policy.StaleAfterInvalidation > TimeSpan.Zero);
+        var rules = new EntryRules(staleness, policy.EagerRefresh, policy.StaleAfterInvalidation > TimeSpan.Zero, policy.Name);
         return new MemoryEntry(key, stored, stamp, bytes, from, _kinds.Get<T>(CacheCodec<T>.SharesInstances, stamp, rules));
     }
 

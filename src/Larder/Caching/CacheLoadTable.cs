@@ -176,6 +176,16 @@ internal sealed class CacheLoadTable(CacheEngine engine, MemoryStore store, Time
         }
     }
 
+    /// <summary>Whether somebody loads the key just now.</summary>
+    internal bool IsLoading(string key)
+    {
+        var stripe = StripeOf(key);
+        lock (stripe)
+        {
+            return stripe.Loads.Keys.Any(load => load.Key == key);
+        }
+    }
+
     /// <summary>The keys that are being loaded.</summary>
     internal List<string> Keys(CachePattern pattern)
     {

@@ -8,6 +8,9 @@ public sealed record EntryExplanation
     /// <summary>Its key.</summary>
     public required string Key { get; init; }
 
+    /// <summary>The name of the policy it is kept under; null where there is none.</summary>
+    public string? Policy { get; init; }
+
     /// <summary>Whether the next caller gets it.</summary>
     public required bool IsServed { get; init; }
 
@@ -25,6 +28,9 @@ public sealed record EntryExplanation
 
     /// <summary>How long it will live if nothing it depends on is written; negative where it has expired and is kept to be served stale.</summary>
     public required TimeSpan RemainingLife { get; init; }
+
+    /// <summary>Hits since eviction last looked at it, 0 to 3: more are not told apart, because counting them would cost each hit a write.</summary>
+    public int RecentHits { get; init; }
 
     /// <summary>The position of the invalidation log before its reads began.</summary>
     public required WriteToken ReadAt { get; init; }

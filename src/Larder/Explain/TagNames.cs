@@ -62,6 +62,16 @@ internal sealed class TagNames
         }
     }
 
+    /// <summary>Names a value of a column, where it has a tag.</summary>
+    public void Add(TrackedColumn column, object? value)
+    {
+        if (CanonicalValue.TryTag(column, value, out var tag))
+        {
+            _facets.Add((tag, $"{column.Name} becomes {value} or stops being it"));
+            Add(tag, $"{column.Relation.Definition.FullName}.{column.Name} = {value}");
+        }
+    }
+
     /// <summary>Names the values that the statement names.</summary>
     public void Add<TParameters>(StatementAnalysis statement, TParameters parameters)
         where TParameters : ISqlParameters
@@ -91,11 +101,7 @@ internal sealed class TagNames
 
             foreach (var element in source.IsArray && value is ICollection elements ? elements : new[] { value })
             {
-                if (CanonicalValue.TryTag(column, element, out var tag))
-                {
-                    _facets.Add((tag, $"{column.Name} becomes {element} or stops being it"));
-                    Add(tag, $"{column.Relation.Definition.FullName}.{column.Name} = {element}");
-                }
+                Add(column, element);
             }
         }
     }

@@ -25,4 +25,5 @@ internal sealed class EntryKind<T>(bool holdsInstance, ulong epoch, FreshnessKin
 /// <param name="Staleness">How long it is kept past its expiry to be served stale, in the clock's units.</param>
 /// <param name="RefreshPart">The part of its life after which a hit makes it anew, 0 to 1; null: none.</param>
 /// <param name="OutlivesInvalidation">Whether it may be served after an invalidation, and so is worth keeping.</param>
-internal readonly record struct EntryRules(long Staleness = 0, double? RefreshPart = null, bool OutlivesInvalidation = false);
+/// <param name="Policy">The name of the policy, for whoever asks about the entry.</param>
+internal readonly record struct EntryRules(long Staleness = 0, double? RefreshPart = null, bool OutlivesInvalidation = false, string? Policy = null);

@@ -62,6 +62,9 @@ internal sealed class MemoryEntry : ReadStamp, IEvictable<MemoryEntry>
     /// <summary>Whether it may be served after an invalidation, and so is worth keeping.</summary>
     internal bool OutlivesInvalidation => OwnKind.Rules.OutlivesInvalidation;
 
+    /// <summary>The name of the policy it is kept under.</summary>
+    internal string? Policy => OwnKind.Rules.Policy;
+
     internal int Bytes => _state.Weight;
 
     public ref EvictionState<MemoryEntry> State => ref _state;

@@ -44,9 +44,15 @@ internal sealed class PendingWrites
     /// <summary>Adds rows of a table that nothing is known of, written by what nobody follows.</summary>
     public void AddUntracked(SqlAnalyzer analyzer, TrackedRelation relation)
     {
-        Use(analyzer);
         IsUntracked = true;
-        _builder.AddNewRow(relation, new Dictionary<string, object?>(StringComparer.Ordinal));
+        AddRow(analyzer, relation, new Dictionary<string, object?>(StringComparer.Ordinal));
+    }
+
+    /// <summary>Adds a row of which anything may have changed; columns that are missing count as any value.</summary>
+    public void AddRow(SqlAnalyzer analyzer, TrackedRelation relation, IReadOnlyDictionary<string, object?> values)
+    {
+        Use(analyzer);
+        _builder.AddNewRow(relation, values);
         _wildcards.Add(relation.AnyRow);
     }
 
