@@ -125,7 +125,7 @@ public sealed class ErpApplicationTests
 
         var hit = JsonNode.Parse(await client.GetStringAsync(Question))!["data"]!;
         var table = kind == TestDatabaseKind.Sqlite ? "products" : "public.products";
-        using var dropped = await client.PostAsync("/api/v2/cache/invalidate", new StringContent($$$"""{"entity":{"table":"{{{table}}}","key":{"id":3}}}""", null, "application/json"));
+        using var dropped = await client.PostAsync("/api/v2/cache/invalidate", new StringContent($$$$"""{"entity":{"table":"{{{{table}}}}","key":{"id":3}}}""", null, "application/json"));
         var invalidated = JsonNode.Parse(await client.GetStringAsync(Question))!["data"]!;
         var ready = await client.GetStringAsync("/health/ready");
 
