@@ -4,6 +4,7 @@ using Erp.Health;
 using Erp.Invalidation;
 using Erp.Views;
 using Erp.Writes;
+using Larder.Warming;
 
 namespace Erp;
 
@@ -37,6 +38,7 @@ internal static class ErpApplication
         services.AddLarderRequestLog();
         services.AddLarderMonitoring();
         services.AddLarderManagement();
+        services.AddWarmingRequests("home", [$"{Prefixes[0]}/home"], task => task with { Priority = WarmingPriority.Critical, Interval = TimeSpan.FromMinutes(1) });
         services.AddHealthChecks().AddLarder();
         return builder;
     }

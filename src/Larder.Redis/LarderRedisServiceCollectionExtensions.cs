@@ -5,6 +5,7 @@ using Larder.Redis;
 using Larder.Redis.Log;
 using Larder.Redis.Nodes;
 using Larder.Redis.Resp;
+using Larder.Warming;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -96,6 +97,8 @@ public static class LarderRedisServiceCollectionExtensions
             provider.GetRequiredService<RedisNodeRegistry>(),
             provider.GetRequiredService<LarderCache>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IPopularStore>(provider => new RedisPopularStore(
+            provider.GetRequiredService<RedisNode>(), provider.GetRequiredService<IOptions<RedisLogOptions>>().Value.PopularKey));
         services.AddSingleton<IRemoteHealth>(provider => provider.GetRequiredService<NodeReporter>());
         services.AddHostedService(provider => provider.GetRequiredService<NodeReporter>());
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Larder.AspNetCore.Management.Documents;
 using Larder.AspNetCore.Monitoring.Documents;
+using Larder.AspNetCore.Warming;
 using Larder.Caching;
 using Larder.Data;
 using Larder.Explain;
@@ -49,6 +50,14 @@ internal sealed class ManagementEndpoints(RouteGroupBuilder group)
         foreach (var path in new[] { $"{Cache}/invalidate", $"{Advanced}/management/invalidate" })
         {
             Post(path, "Drops by key, tag, pattern or row, on every node", Json.InvalidationRequest, Json.InvalidationAnswer, invalidator.InvalidateAsync);
+        }
+
+        if (_services.GetService<WarmingReporter>() is { } warming)
+        {
+            Get($"{Advanced}/analytics/warming-status", "How the warming tasks are doing", "", Json.EnvelopeWarmingReport, _ => new(warming.Read()));
+            Post($"{Cache}/warm-cache", "Runs warming tasks now, with what they depend on; all unless some are named", Json.WarmRequest, Json.WarmAnswer,
+                (context, body) => Task.FromResult(warming.Warm(context, body.Tasks)));
+            Post($"{Advanced}/management/warm-critical", "Runs the critical warming tasks now", Json.EmptyRequest, Json.WarmAnswer, (context, _) => Task.FromResult(warming.WarmCritical(context)));
         }
 
         var benchmark = _services.GetRequiredService<ViewBenchmark>();

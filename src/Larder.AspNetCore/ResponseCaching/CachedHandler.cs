@@ -1,4 +1,5 @@
 using Larder.AspNetCore.RequestLog;
+using Larder.AspNetCore.Warming;
 using Larder.Caching;
 using Larder.Diagnostics;
 using Larder.Memory;
@@ -48,6 +49,9 @@ internal abstract class CachedHandler
 
     protected ResponseReader Reader { get; }
 
+    /// <summary>Remembers what is worth asking for again; null: nothing does.</summary>
+    protected PopularRequests? Popular { get; init; }
+
     protected ResponseWriter Writer { get; }
 
     /// <summary>The policy that the responses are kept under.</summary>
@@ -73,6 +77,11 @@ internal abstract class CachedHandler
 
                     var entry = (MemoryEntry)lookup.Part!;
                     ReportHit(context, entry);
+                    if ((timestamp & PopularRequests.Sampled) == 0)
+                    {
+                        Popular?.CountHit(entry.State.Hash);
+                    }
+
                     var writing = Writer.WriteHitAsync(context, lookup.Value, entry, timestamp, lookup.IsStale);
                     Meter?.Record(context, lookup.IsStale ? CacheOutcome.Stale : CacheOutcome.Hit, timestamp);
                     return writing;

@@ -1,4 +1,5 @@
 using Larder.AspNetCore.ResponseCaching;
+using Larder.AspNetCore.Warming;
 using Larder.Caching;
 using Larder.Diagnostics;
 using Larder.Views;
@@ -34,6 +35,7 @@ internal sealed class ViewEndpoint : CachedHandler
         }
 
         _view = view;
+        Popular = isCounted && services.GetService<PopularRequests>() is { IsOn: true } popular ? popular : null;
         _executor = services.GetRequiredService<ViewExecutor>();
         _key = new ViewKey(view, _executor.Options.Application, _executor.Time);
         var cache = services.GetRequiredService<LarderCache>();
@@ -62,7 +64,15 @@ internal sealed class ViewEndpoint : CachedHandler
         }
 
         var bypass = WhyPastTheStore(context) ?? (HasUnstored(arguments) ? "no-store" : null);
-        return await AnswerAsync(context, _key.Of(arguments), bypass, wasStale, SourceOf(arguments));
+        var key = _key.Of(arguments);
+        var startedAt = Popular is null ? 0 : _executor.Time.GetTimestamp();
+        var outcome = await AnswerAsync(context, key, bypass, wasStale, SourceOf(arguments));
+        if (outcome == CacheOutcome.Miss && context.Response.StatusCode == StatusCodes.Status200OK)
+        {
+            Popular?.NoteLoad(key, _view, context, _executor.Time.GetElapsedTime(startedAt));
+        }
+
+        return outcome;
     }
 
     private ViewSource SourceOf(ViewArguments arguments) => new(_executor, arguments, keepsNegatives: Policy.NegativeDuration is not null, Meter);

@@ -36,6 +36,8 @@ public sealed class RedisLogOptions
 
     internal string StateKey => $"{{{KeyPrefix}}}:log:state";
 
+    internal string PopularKey => $"{{{KeyPrefix}}}:popular";
+
     internal string NodesKey => $"{{{KeyPrefix}}}:nodes";
 
     internal string NodeKey(string id) => $"{{{KeyPrefix}}}:node:{id}";

@@ -68,6 +68,9 @@ internal sealed class WebHost : IAsyncDisposable
 
     public async Task<JsonNode> DocumentAsync() => JsonNode.Parse((await GetAsync("/openapi/v1.json")).Body)!;
 
+    /// <summary>As a host is stopped; disposing it alone is what a crash is.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

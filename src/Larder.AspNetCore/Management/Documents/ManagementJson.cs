@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Larder.AspNetCore.Monitoring.Documents;
+using Larder.AspNetCore.Warming;
 using Larder.Explain;
 
 namespace Larder.AspNetCore.Management.Documents;
@@ -21,4 +22,8 @@ namespace Larder.AspNetCore.Management.Documents;
 [JsonSerializable(typeof(InvalidationAnswer))]
 [JsonSerializable(typeof(BenchmarkAnswer))]
 [JsonSerializable(typeof(ReadinessDocument))]
+[JsonSerializable(typeof(Envelope<WarmingReport>))]
+[JsonSerializable(typeof(WarmRequest))]
+[JsonSerializable(typeof(WarmAnswer))]
+[JsonSerializable(typeof(EmptyRequest))]
 internal sealed partial class ManagementJson : JsonSerializerContext;

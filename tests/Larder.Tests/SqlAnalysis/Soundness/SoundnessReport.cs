@@ -41,12 +41,15 @@ internal sealed class SoundnessReport(string database)
     public async Task AddAsync(SoundnessRound round, AnalyzerFaults faults = AnalyzerFaults.None, bool stopsAtFirst = false)
     {
         var analyzer = new SqlAnalyzer(faults == AnalyzerFaults.None ? round.Model : round.Model.Plant(faults), faults) { ShowsDefects = true };
+        round.ToldOtherwise.Clear();
         var reads = new List<(StatementAnalysis Analysis, Tag[]? Tags, Tag[]? WithoutProbes)>();
         foreach (var query in round.QueryCases)
             reads.Add(await round.ReadAsync(analyzer, query, faults));
         (Probes, FailedProbes, Told) = (Probes + round.Probes, FailedProbes + round.FailedProbes, Told + round.Told);
-        if (faults == AnalyzerFaults.None)
+        if (faults is AnalyzerFaults.None or AnalyzerFaults.ResultOfMadeUpRowTrusted)
             Violations.AddRange(round.ToldOtherwise);
+        if (stopsAtFirst && Violations.Count > 0)
+            return;
         foreach (var executed in round.Executed)
         {
             var written = round.Write(analyzer, executed, faults);
