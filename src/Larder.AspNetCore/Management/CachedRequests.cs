@@ -19,9 +19,10 @@ internal sealed class CachedRequests(EndpointDataSource endpoints, ParameterPoli
     /// <exception cref="ManagementRefusedException">It is no path, or nothing answers it.</exception>
     public CachedRequest OfPath(string pathAndQuery)
     {
-        if (pathAndQuery.Length > LongestPath || !pathAndQuery.StartsWith('/') || pathAndQuery.Any(char.IsControl))
+        // No server takes a path with a NUL.
+        if (pathAndQuery.Length > LongestPath || !pathAndQuery.StartsWith('/') || pathAndQuery.Any(char.IsControl) || pathAndQuery.Contains("%00", StringComparison.Ordinal))
         {
-            throw ManagementRefusedException.Of("path", $"must begin with / and have at most {LongestPath} characters.");
+            throw ManagementRefusedException.Of("path", $"must begin with / and have at most {LongestPath} characters, none of them a control character.");
         }
 
         var question = pathAndQuery.IndexOf('?', StringComparison.Ordinal);

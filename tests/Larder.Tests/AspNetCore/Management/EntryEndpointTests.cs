@@ -62,6 +62,8 @@ public sealed class EntryEndpointTests
     [InlineData("explain?path=products", "path")]
     [InlineData("explain?path=/no/such/path", "path")]
     [InlineData("explain?path=/products/1%0D%0AX-Evil:1", "path")]
+    [InlineData("explain?path=/products/1%2500", "path")]
+    [InlineData("explain?path=//evil.example", "path")]
     public async Task Parameter_OutOfItsBounds_IsRefusedByName(string path, string member)
     {
         await using var host = await ManagementHost.StartAsync();
