@@ -42,11 +42,9 @@ internal sealed class CacheInvalidator(LarderCache cache, CacheExplainer explain
             RequestLogText.OneLine(what, CacheKeyFormat.MaxLength).ToString(),
             dropped,
             RequestLogText.OneLine(request.Reason ?? "no reason given", LongestReason).ToString());
-        return new(
-            Success: true,
-            $"Dropped {dropped} cached {(dropped == 1 ? "entry" : "entries")}{(isComplete ? "." : "; the second level could not be searched to its end.")}",
-            dropped,
-            isComplete);
+        var isPublished = cache.Publisher.Pending == 0;
+        var but = !isPublished ? "; the invalidation log is away, and other nodes hear of it when it is back." : !isComplete ? "; the second level could not be searched to its end." : ".";
+        return new(Success: true, $"Dropped {dropped} cached {(dropped == 1 ? "entry" : "entries")}{but}", dropped, isComplete && isPublished);
     }
 
     /// <summary>What would be dropped with a row.</summary>

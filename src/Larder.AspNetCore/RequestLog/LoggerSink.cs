@@ -25,6 +25,6 @@ internal sealed partial class LoggerSink(IServiceProvider services) : IRequestLo
         return ValueTask.CompletedTask;
     }
 
-    [LoggerMessage(1200, LogLevel.Information, "{Line}")]
+    [LoggerMessage(1900, LogLevel.Information, "{Line}")]
     private static partial void Write(ILogger logger, string line);
 }

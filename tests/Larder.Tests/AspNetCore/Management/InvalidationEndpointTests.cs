@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Larder.Caching;
+using Larder.Freshness;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Larder.Tests.AspNetCore.Management;
 
@@ -152,6 +155,19 @@ public sealed class InvalidationEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Invalidate_WithTheLogAway_SaysThatOtherNodesHaveNotHeard()
+    {
+        await using var host = await ManagementHost.StartAsync(configure: static services => services.Replace(ServiceDescriptor.Singleton<IInvalidationLog>(new AwayLog())));
+
+        var answer = await host.PostAsync(Invalidate, """{"key":"a"}""");
+        var (_, ready) = await host.Web.GetAsync("/health/ready");
+
+        Assert.False((bool)answer["is_complete"]!);
+        Assert.Contains("other nodes", (string)answer["message"]!);
+        Assert.Equal("""{"status":"degraded","reasons":["invalidation_log_unreachable"]}""", ready);
+    }
+
+    [Fact]
     public async Task Invalidate_ByGet_IsNotAllowed()
     {
         var (response, _) = await _host.Web.GetAsync($"{Invalidate}?pattern=*");
@@ -160,6 +176,11 @@ public sealed class InvalidationEndpointTests : IAsyncLifetime
     }
 
     private void Set(string key, string tag) => _host.Web.Cache.Set(key, "value", _host.Web.Cache.GetPolicy(CachePolicies.Default), [tag]);
+
+    private sealed class AwayLog : IInvalidationLog
+    {
+        public ValueTask<WriteToken> AppendAsync(WriteSet writes) => throw new InvalidOperationException("away");
+    }
 
     private sealed class EndlessContent : HttpContent
     {

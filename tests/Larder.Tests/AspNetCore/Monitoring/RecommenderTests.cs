@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Larder.Caching;
 using Larder.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Larder.Tests.AspNetCore.Monitoring;
 
@@ -63,6 +65,37 @@ public sealed class RecommenderTests : IAsyncLifetime
         Assert.Equal(30, (double)found["evidence"]!["cache_hit_rate"]!);
     }
 
+    [Fact]
+    public async Task Memory_FullAndEvicting_AsksForMoreAndForShorterLifetimes()
+    {
+        const long Limit = 2 * 1024 * 1024;
+        await using var host = await MonitoringHost.StartAsync(configure: services => services.AddLarder(options =>
+        {
+            options.MemoryLimitBytes = Limit;
+            options.Policies["default"] = new CachePolicyOptions { Duration = TimeSpan.FromHours(2) };
+        }));
+        var policy = host.Web.Cache.GetPolicy("default");
+        Fill(0, 1_500);
+        Assert.Null(await FindAsync(host, "memory_full"));
+        Assert.Null(await FindAsync(host, "lifetime_too_long"));
+
+        Fill(1_500, 4_000);
+
+        var (memory, lifetime) = (await FindAsync(host, "memory_full"), await FindAsync(host, "lifetime_too_long"));
+        Assert.Equal(("Larder:MemoryLimitBytes", $"{2 * Limit}"), ((string)memory!["setting"]!, (string)memory["suggested_value"]!));
+        Assert.True((double)memory["evidence"]!["evictions"]! > 0);
+        Assert.Equal(("Larder:Policies:default:Duration", "01:00:00"), ((string)lifetime!["setting"]!, (string)lifetime["suggested_value"]!));
+        Assert.Equal(7_200, (double)lifetime["evidence"]!["duration_seconds"]!);
+
+        void Fill(int from, int to)
+        {
+            for (var i = from; i < to; i++)
+            {
+                host.Web.Cache.Set($"key {i}", new byte[700], policy);
+            }
+        }
+    }
+
     private static void Record(MetricSeries series, CacheOutcome outcome, int times, int ms, int bytes)
     {
         for (var i = 0; i < times; i++)
@@ -71,6 +104,8 @@ public sealed class RecommenderTests : IAsyncLifetime
         }
     }
 
-    private async Task<JsonNode?> FindAsync(string rule) =>
-        (await _host.GetAsync("/api/bff/monitoring/recommendations"))["data"]!.AsArray().SingleOrDefault(found => (string)found!["rule"]! == rule);
+    private Task<JsonNode?> FindAsync(string rule) => FindAsync(_host, rule);
+
+    private static async Task<JsonNode?> FindAsync(MonitoringHost host, string rule) =>
+        (await host.GetAsync("/api/bff/monitoring/recommendations"))["data"]!.AsArray().SingleOrDefault(found => (string)found!["rule"]! == rule);
 }
