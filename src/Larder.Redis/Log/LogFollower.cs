@@ -11,7 +11,8 @@ namespace Larder.Redis.Log;
 /// A node is behind, and how far, is known by asking for the tail: whoever asked at a time and later has applied what the answer named has
 /// everything that was in the log at that time. That is the nonce of the design without a record for it: epoch and position name the tail
 /// uniquely, and only the script that appends can answer. An answer that names a record which a read sent <em>after</em> it does not bring was
-/// lost (trimmed, deleted, or its ID lies before those this node has seen): the node jumps to the tail and knows nothing of what was before.
+/// lost (trimmed, deleted, or its ID lies before those this node has seen): the node jumps to the tail and knows nothing of what was before. It jumps as well when an entry of another
+/// epoch comes, because only an answer says which one the server is in.
 /// <para>
 /// A node that starts reads what the log still has of the tail's epoch, from its first record on, so that it can judge what other nodes have left at the second level; it has
 /// caught up when it has applied the tail it asked for. Where that does not come, it jumps.
@@ -118,21 +119,23 @@ internal class LogFollower(FreshnessNode node, bool replays = true)
         {
             foreach (var entry in entries)
             {
-                if (TryRead(entry, out var record))
-                {
-                    if (_awaited == 0 || _awaited == record.Epoch)
-                    {
-                        _awaited = 0;
-                        node.Apply(record);
-                    }
-                }
-                else
+                ReadAfter = entry.Id;
+                if (!TryRead(entry, out var record))
                 {
                     // Not of this log's making; what it stood for is not known.
                     _mustJump = true;
                 }
-
-                ReadAfter = entry.Id;
+                else if (record.Epoch == (_awaited == 0 ? node.Now.View.Epoch : _awaited))
+                {
+                    _awaited = 0;
+                    node.Apply(record);
+                }
+                else if (_awaited == 0)
+                {
+                    // A life that has just begun, or one that is over and came back with older data: a node that has started since cannot tell, the script can.
+                    _mustJump = true;
+                    break;
+                }
             }
 
             if (_open is { } open)

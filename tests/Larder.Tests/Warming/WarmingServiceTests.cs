@@ -15,7 +15,7 @@ public sealed class WarmingServiceTests : IAsyncDisposable
     {
         var attempts = 0;
         var warming = await StartAsync(
-            new WarmingTask("first", (_, _) => throw new InvalidOperationException($"attempt {++attempts}")) { Retries = 2 },
+            new WarmingTask("first", (_, _) => throw new InvalidOperationException($"attempt {++attempts}")) { Retries = 2, TimeLimit = WarmingTask.GreatestTimeLimit },
             Noted("second") with { DependsOn = ["first"] },
             Noted("beside"));
 
@@ -32,7 +32,7 @@ public sealed class WarmingServiceTests : IAsyncDisposable
     public async Task Run_TaskThatFailedOnce_SucceedsAtTheNextAttempt()
     {
         var attempts = 0;
-        var warming = await StartAsync(new WarmingTask("flaky", (_, _) => ++attempts == 1 ? throw new InvalidOperationException() : Task.CompletedTask));
+        var warming = await StartAsync(new WarmingTask("flaky", (_, _) => ++attempts == 1 ? throw new InvalidOperationException() : Task.CompletedTask) { TimeLimit = WarmingTask.GreatestTimeLimit });
 
         await PassUntilAsync(() => warming.Read()[0].State == WarmingState.Succeeded);
 
@@ -151,7 +151,7 @@ public sealed class WarmingServiceTests : IAsyncDisposable
         }
 
         return Task.CompletedTask;
-    });
+    }) { TimeLimit = WarmingTask.GreatestTimeLimit };
 
     private Task<WarmingService> StartAsync(params WarmingTask[] tasks) => StartAsync(tasks, configure: null);
 
