@@ -6,6 +6,7 @@ namespace Erp.Database;
 /// <summary>Brings a database to the schema of this program, each step in a transaction of its own; two processes at once take turns.</summary>
 internal sealed partial class MigrationRunner(ErpDatabase database, TimeProvider time, ILogger logger)
 {
+    private const string History = "schema_migrations";
     private const string CreateHistory =
         "CREATE TABLE IF NOT EXISTS schema_migrations (version {int} NOT NULL PRIMARY KEY, name {text} NOT NULL, applied_at {time} NOT NULL)";
 
@@ -60,7 +61,10 @@ internal sealed partial class MigrationRunner(ErpDatabase database, TimeProvider
     {
         if (database.Dialect.ExclusiveLock is { } exclusive)
             await ExecuteAsync(connection, transaction, exclusive, cancellationToken);
-        await ExecuteAsync(connection, transaction, database.Dialect.Fill(CreateHistory), cancellationToken);
+
+        // A statement that may change the schema drops all that is cached, on every node; one that starts without its log could then cache nothing until that is back.
+        if (await connection.ExecuteScalarAsync<long>(new CommandDefinition(database.Dialect.CountTables, new { name = History }, transaction, cancellationToken: cancellationToken)) == 0)
+            await ExecuteAsync(connection, transaction, database.Dialect.Fill(CreateHistory), cancellationToken);
         return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
             "SELECT coalesce(max(version), 0) FROM schema_migrations", transaction: transaction, cancellationToken: cancellationToken));
     }

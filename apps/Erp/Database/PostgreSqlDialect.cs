@@ -16,6 +16,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string? DeferReferences => null;
 
+    public override string CountTables => "SELECT count(*) FROM pg_catalog.pg_class WHERE oid = to_regclass(@name)";
+
     public override IReadOnlyList<string> AfterLoading => ["ANALYZE"];
 
     public override object ToParameter(object? value) => value switch

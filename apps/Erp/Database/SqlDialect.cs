@@ -13,6 +13,9 @@ internal abstract partial class SqlDialect
     /// <summary>Taken in the transaction of a migration or of the first fill, so that two processes starting at once take turns. Null: the transaction is exclusive by itself.</summary>
     public abstract string? ExclusiveLock { get; }
 
+    /// <summary>Counts the tables called @name.</summary>
+    public abstract string CountTables { get; }
+
     /// <summary>What to run after much was loaded, so that the query planner knows the tables. One statement each, outside a transaction.</summary>
     public abstract IReadOnlyList<string> AfterLoading { get; }
 

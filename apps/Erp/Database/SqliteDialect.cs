@@ -17,6 +17,8 @@ internal sealed class SqliteDialect : SqlDialect
     // A write transaction begins with BEGIN IMMEDIATE and is the only one from there on.
     public override string? ExclusiveLock => null;
 
+    public override string CountTables => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = @name";
+
     public override string DeferReferences => "PRAGMA defer_foreign_keys = ON";
 
     // The load stands in the write-ahead log, which readers would have to search until it is brought home.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Larder.Freshness;
 using Larder.SqlAnalysis;
 using Larder.SqlAnalysis.Schema;
@@ -176,7 +177,7 @@ internal sealed class SoundnessRound
             if (told is not null && answer is { } result && result.Ordinals.TryGetValue(told.Name, out var ordinal) && told.Tell([.. result.Rows.Select(row => row[ordinal]).Distinct()], isComplete: true) is { } values)
             {
                 Told++;
-                if (probed is not null && !values.ToHashSet().SetEquals(probed.Where(value => value is not null)))
+                if (probed is not null && !TextsOf(values).SetEquals(TextsOf(probed)))
                     ToldOtherwise.Add($"{query}\n  {told}: {string.Join(' ', values)}\n  {probe.Text}: {string.Join(' ', probed)}");
                 probed = [.. values];
             }
@@ -187,6 +188,9 @@ internal sealed class SoundnessRound
         var parameters = Database.ParametersOf(query);
         return (analysis, analysis.ReadTemplate.Bind(parameters, found, faults), analysis.ReadTemplate.Bind(parameters, faults));
     }
+
+    // A key and what refers to it may be integers of different sizes.
+    private static HashSet<string?> TextsOf(IEnumerable<object?> values) => [.. values.Where(value => value is not null).Select(value => Convert.ToString(value, CultureInfo.InvariantCulture))];
 
     public int Probes { get; private set; }
 
