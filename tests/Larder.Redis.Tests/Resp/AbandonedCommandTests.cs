@@ -254,6 +254,7 @@ public sealed class AbandonedCommandTests
         // All of it goes out as it was, though the caller has given up: what was begun must be ended, or the connection is lost.
         await peer.ExpectAsync("SET a " + new string('v', value.Length));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => set.AsTask().Soon());
+        await peer.ExpectAsync("GET b");
         await peer.SendAsync("+OK\r\n+of b\r\n");
         Assert.Equal("of b", await next);
     }
